@@ -6,6 +6,7 @@ use super::async_result::AsyncResult;
 use super::iterator::Outcomes;
 use super::object::pool;
 use super::options::{arguments, bar, callbacks, chunksize, items, rules, spread};
+use super::parameters::{APPLY, APPLY_ASYNC, IMAP, MAP, MAP_ASYNC};
 use super::parcel::Errand;
 use super::promise::{Promise, Shape};
 use super::state::Pool;
@@ -16,45 +17,6 @@ use crate::script::{Call, Class, Failure, Outcome, Stop};
 use crate::stdlib::builtins::iterate::known_length;
 use crate::stdlib::builtins::lazy::Lazy;
 use crate::sync::Deadline;
-
-/// The parameters of the calls.
-const APPLY: &[&str] = &["func", "args?", "kwds?", "timeout?", "retries?"];
-const APPLY_ASYNC: &[&str] = &[
-    "func",
-    "args?",
-    "kwds?",
-    "callback?",
-    "error_callback?",
-    "timeout?",
-    "retries?",
-];
-const MAP: &[&str] = &[
-    "func",
-    "iterable",
-    "chunksize?",
-    "timeout?",
-    "retries?",
-    "progress?",
-];
-const MAP_ASYNC: &[&str] = &[
-    "func",
-    "iterable",
-    "chunksize?",
-    "callback?",
-    "error_callback?",
-    "timeout?",
-    "retries?",
-    "progress?",
-];
-const IMAP: &[&str] = &[
-    "func",
-    "iterable",
-    "chunksize?",
-    "buffersize?",
-    "timeout?",
-    "retries?",
-    "progress?",
-];
 
 pub(super) fn register(class: &mut Class<'_>) {
     class

@@ -64,12 +64,7 @@ fn next(call: &mut Call<'_>) -> Outcome {
     let outcomes: Outcomes = call.this();
     let timeout = call.timeout(0)?;
     let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
-    match outcomes.advance(deadline)? {
-        Taken::Outcome(Ok(value)) => Ok(value),
-        Taken::Outcome(Err(exception)) => Err(throw(exception)),
-        Taken::End => Err(raise_bare("StopIteration")),
-        Taken::TimedOut => Err(raise_bare("TimeoutError")),
-    }
+    outcomes.advance(deadline)?.next()
 }
 
 /// What an iterator gives next.
@@ -79,16 +74,35 @@ pub(crate) enum Taken {
     TimedOut,
 }
 
+impl Taken {
+    /// Returns what `it.next(timeout)` gives.
+    ///
+    /// # Errors
+    /// That of the task; `StopIteration`, `TimeoutError`.
+    pub(crate) fn next(self) -> Outcome {
+        match self {
+            Self::Outcome(outcome) => outcome.map_err(throw),
+            Self::End => Err(raise_bare("StopIteration")),
+            Self::TimedOut => Err(raise_bare("TimeoutError")),
+        }
+    }
+
+    /// Returns what a loop gets.
+    pub(crate) fn item(taken: Result<Self, Failure>) -> Option<Outcome> {
+        match taken {
+            Ok(Self::Outcome(outcome)) => Some(outcome.map_err(throw)),
+            Ok(Self::End | Self::TimedOut) => None,
+            Err(failure) => Some(Err(failure)),
+        }
+    }
+}
+
 impl Iterator for Outcomes {
     type Item = Outcome;
 
     fn next(&mut self) -> Option<Outcome> {
         let made_at = &self.reader.made_at;
-        match made_at.unless_called(|| self.advance(Deadline::NEVER)) {
-            Ok(Taken::Outcome(outcome)) => Some(outcome.map_err(throw)),
-            Ok(Taken::End | Taken::TimedOut) => None,
-            Err(failure) => Some(Err(failure)),
-        }
+        Taken::item(made_at.unless_called(|| self.advance(Deadline::NEVER)))
     }
 }
 

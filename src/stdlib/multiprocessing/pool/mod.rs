@@ -28,6 +28,7 @@ mod object;
 mod open;
 pub(crate) mod options;
 mod outbox;
+pub(crate) mod parameters;
 pub(crate) mod parcel;
 mod patience;
 pub(crate) mod pool_class;

@@ -58,7 +58,10 @@ pub(crate) fn bar_of(
 ///
 /// # Errors
 /// It is not a positive integer.
-pub(super) fn chunksize(call: &mut Call<'_>, index: usize) -> Result<Option<usize>, Failure> {
+pub(in crate::stdlib::multiprocessing) fn chunksize(
+    call: &mut Call<'_>,
+    index: usize,
+) -> Result<Option<usize>, Failure> {
     let Some(given) = call.given(index) else {
         return Ok(None);
     };

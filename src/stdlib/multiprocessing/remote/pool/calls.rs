@@ -8,46 +8,8 @@ use super::state::Pool;
 use crate::script::{Call, Class, Failure, Outcome, raise};
 use crate::stdlib::builtins::items_of;
 use crate::stdlib::builtins::lazy::Lazy;
-use crate::text::as_int;
-
-/// The parameters of the calls: those of a pool of this machine.
-const APPLY: &[&str] = &["func", "args?", "kwds?", "timeout?", "retries?"];
-const APPLY_ASYNC: &[&str] = &[
-    "func",
-    "args?",
-    "kwds?",
-    "callback?",
-    "error_callback?",
-    "timeout?",
-    "retries?",
-];
-const MAP: &[&str] = &[
-    "func",
-    "iterable",
-    "chunksize?",
-    "timeout?",
-    "retries?",
-    "progress?",
-];
-const MAP_ASYNC: &[&str] = &[
-    "func",
-    "iterable",
-    "chunksize?",
-    "callback?",
-    "error_callback?",
-    "timeout?",
-    "retries?",
-    "progress?",
-];
-const IMAP: &[&str] = &[
-    "func",
-    "iterable",
-    "chunksize?",
-    "buffersize?",
-    "timeout?",
-    "retries?",
-    "progress?",
-];
+use crate::stdlib::multiprocessing::pool::options::chunksize;
+use crate::stdlib::multiprocessing::pool::parameters::{APPLY, APPLY_ASYNC, IMAP, MAP, MAP_ASYNC};
 
 /// How many messages a call makes for each worker, and how many tasks are in one at most, if the script says nothing.
 const MESSAGES_OF_WORKER: usize = 16;
@@ -171,18 +133,4 @@ fn imap(call: &mut Call<'_>, in_order: bool) -> Outcome {
     let outcomes = Outcomes::new(call.interp, pool, job, in_order, input);
     outcomes.send()?;
     Ok(Dynamic::from(outcomes))
-}
-
-fn chunksize(call: &mut Call<'_>, index: usize) -> Result<Option<usize>, Failure> {
-    let Some(given) = call.given(index) else {
-        return Ok(None);
-    };
-    match as_int(&given) {
-        Some(size) if size >= 1 => Ok(Some(usize::try_from(size).unwrap_or(usize::MAX))),
-        Some(size) => {
-            let text = format!("Chunksize must be 1+, not {size}");
-            Err(raise("ValueError", text))
-        }
-        None => Err(call.mismatch(index, "an integer", &given)),
-    }
 }

@@ -11,6 +11,7 @@ use crate::script::{
     Call, Exception, Failure, Interp, Outcome, Registry, Stop, raise, raise_bare, throw,
 };
 use crate::stdlib::builtins::lazy::Lazy;
+use crate::stdlib::multiprocessing::pool::iterator::Taken;
 use crate::sync::Deadline;
 
 /// What the outcomes of a call make together.
@@ -85,11 +86,7 @@ pub(super) fn register(registry: &mut Registry) {
         .method("next", &["timeout?"], |call| {
             let outcomes: Outcomes = call.this();
             let deadline = deadline(call)?;
-            match outcomes.advance(deadline)? {
-                Taken::Outcome(outcome) => outcome.map_err(throw),
-                Taken::End => Err(raise_bare("StopIteration")),
-                Taken::TimedOut => Err(raise_bare("TimeoutError")),
-            }
+            outcomes.advance(deadline)?.next()
         })
         .repr(|_| Ok("<multiprocessing.pool.IMapIterator>".into()));
     registry
@@ -260,21 +257,11 @@ impl Drop for Reader {
     }
 }
 
-enum Taken {
-    Outcome(Ended),
-    End,
-    TimedOut,
-}
-
 impl Iterator for Outcomes {
     type Item = Outcome;
 
     fn next(&mut self) -> Option<Outcome> {
-        match self.advance(Deadline::NEVER) {
-            Ok(Taken::Outcome(outcome)) => Some(outcome.map_err(throw)),
-            Ok(Taken::End | Taken::TimedOut) => None,
-            Err(failure) => Some(Err(failure)),
-        }
+        Taken::item(self.advance(Deadline::NEVER))
     }
 }
 
