@@ -4,14 +4,8 @@
 local c, p, d, o = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local op, number = ARGV[1], tonumber(ARGV[2])
 if redis.call('EXISTS', c) == 0 then return redis.error_reply('PSGONE the dict is not on the server any more') end
-if number > 0 then
-  local last = redis.call('HMGET', p, 'n', 'answer')
-  if last[1] and tonumber(last[1]) >= number then
-    local packed = last[2] ~= '' and last[2] or redis.call('GET', p .. ':a')
-    if packed then return cmsgpack.unpack(packed) end
-    return redis.error_reply('PSLATE the change was made, but its answer was too large to be kept until the connection came back')
-  end
-end
+local known = answered(p, number)
+if known then return known[1] end
 local function set(key, value)
   if redis.call('HSET', d, key, value) == 1 then
     redis.call('ZADD', o, redis.call('HINCRBY', c, 'seq', 1), key)
@@ -65,12 +59,5 @@ elseif op == 'clear' then
   redis.call('DEL', d, o)
   answer = 1
 end
-local packed = cmsgpack.pack(answer)
--- A large answer is kept apart, and not for long: a change is repeated within a minute.
-if #packed > 65536 then
-  redis.call('SET', p .. ':a', packed, 'EX', 120)
-  packed = ''
-end
-redis.call('HSET', p, 'n', ARGV[2], 'answer', packed)
-redis.call('EXPIRE', p, 86400)
+keep(p, ARGV[2], answer)
 return answer

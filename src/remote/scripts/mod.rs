@@ -5,18 +5,18 @@ use std::sync::LazyLock;
 use redis::Script;
 
 macro_rules! scripts {
-    ($($(#[doc = $about:literal])* $name:ident = $file:literal;)*) => {
+    ($($(#[doc = $about:literal])* $name:ident = $($file:literal)+;)*) => {
         $(
             $(#[doc = $about])*
             pub(super) static $name: LazyLock<Script> =
-                LazyLock::new(|| Script::new(include_str!($file)));
+                LazyLock::new(|| Script::new(concat!($(include_str!($file)),+)));
         )*
     };
 }
 
 scripts! {
     /// Makes a member of an object of whoever opens it.
-    OPEN = "open.lua";
+    OPEN = "settle.lua" "open.lua";
     /// Puts items, each once, however often it is called.
     PUT = "put.lua";
     /// Removes items that are done, and takes others.
@@ -34,15 +34,15 @@ scripts! {
     /// Locks and semaphores.
     LINE = "line.lua";
     /// Makes an object that nobody owns a part of, and gives its settings.
-    VISIT = "visit.lua";
+    VISIT = "settle.lua" "visit.lua";
     /// Events.
     EVENT = "event.lua";
     /// Numbers with a lock.
     NUMBER = "number.lua";
     /// Dicts.
-    DICT = "dict.lua";
+    DICT = "answers.lua" "dict.lua";
     /// Lists.
-    LIST = "list.lua";
+    LIST = "answers.lua" "list.lua";
     /// Shows that members live, and shows a sweeper who does not.
     BEAT = "beat.lua";
 }

@@ -3,20 +3,8 @@
 -- makes a member again of one that was removed.
 local c, m, i, s, b = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local kind, max, deaths = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[5])
-local function a(kind) return (kind == 'event' and 'an ' or 'a ') .. kind end
-local function other(text) return redis.error_reply('PSOTHER ' .. text) end
-local is = redis.call('TYPE', c).ok
-if is ~= 'none' and is ~= 'hash' then return other('the key ' .. c .. ' belongs to another program') end
-if is == 'none' then
-  redis.call('HSET', c, 'version', ARGV[3], 'kind', kind, 'max', math.max(max, 0))
-  redis.call('HSET', c, 'deaths', deaths < 0 and 5 or deaths, 'unfinished', 0)
-end
-local has = redis.call('HMGET', c, 'version', 'kind', 'max', 'deaths')
-if not has[1] or not has[2] then return other('the key ' .. c .. ' belongs to another program') end
-if tonumber(has[1]) ~= tonumber(ARGV[3]) then
-  return other('the object was made by another version of procscript, with protocol ' .. has[1] .. ' where this one has ' .. ARGV[3])
-end
-if has[2] ~= kind then return other('the object of this name is ' .. a(has[2]) .. ', not ' .. a(kind)) end
+local wrong = settle(c, kind, ARGV[3], math.max(max, 0), deaths < 0 and 5 or deaths)
+if wrong then return wrong end
 -- A stream can be lost with the server's last second while its settings are not.
 if kind == 'queue' or kind == 'pool' then
   redis.pcall('XGROUP', 'CREATE', s, 'g', '0', 'MKSTREAM')
@@ -28,4 +16,5 @@ else
   redis.call('HSETNX', m, ARGV[1], 0)
   redis.call('HSET', i, ARGV[1], ARGV[6])
 end
-return {tonumber(has[3]), tonumber(has[4])}
+local has = redis.call('HMGET', c, 'max', 'deaths')
+return {tonumber(has[1]), tonumber(has[2])}
