@@ -12,6 +12,7 @@ use super::keeper::Keeper;
 use super::place::Place;
 use super::scripts::LINE;
 use super::seat::{Seat, Sitter};
+use super::streams::time_until;
 use crate::sys::clock::{Deadline, now_ns};
 
 /// What the settings of an object call it.
@@ -55,8 +56,8 @@ pub(crate) struct LineTerms {
     pub lease: Duration,
 }
 
-/// How long a waiter sleeps before it looks around.
-const LOOK_AROUND: Duration = Duration::from_secs(5);
+/// The shortest sleep of a waiter.
+const SLEEP_MIN: Duration = Duration::from_millis(10);
 
 /// What a release came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -200,8 +201,7 @@ impl LineSeat {
                     _ => Ok(None),
                 };
             }
-            let time = deadline.left().unwrap_or(LOOK_AROUND);
-            let time = time.clamp(Duration::from_millis(10), LOOK_AROUND);
+            let time = time_until(deadline).max(SLEEP_MIN);
             let mut wait = redis::cmd("BLPOP");
             let bell = self.seat.key(&format!("go:{}", self.seat.member));
             wait.arg(bell).arg(time.as_secs_f64());

@@ -3,7 +3,7 @@
 //! - [`endpoint`]: a server; [`place`]: an object on it; [`fault`]: what goes wrong.
 //! - [`wire`]: a connection; [`link`]: a connection that is made again; [`caller`]: whoever waits for an answer.
 //! - [`seat`]: the use of one object by one thread, its *member*, through all connections; [`member`]: the number of a member.
-//! - [`server`]: whether a server can be used.
+//! - [`server`]: whether a server can be used; [`streams`]: waits for what comes out of its streams.
 //! - [`queue`]: queues; [`line`](mod@line): locks and semaphores; [`removal`]: the end of a member.
 //! - [`visit`]: the use of an object that nobody owns a part of: [`event`], [`number`], [`container`].
 //! - [`pool`]: tasks and their results; [`seal`](mod@seal): what shows that a message is of somebody who knows a key.
@@ -33,5 +33,6 @@ mod scripts;
 pub(crate) mod seal;
 mod seat;
 mod server;
+mod streams;
 pub(crate) mod visit;
 mod wire;

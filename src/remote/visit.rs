@@ -15,11 +15,9 @@ use super::place::Place;
 use super::scripts::VISIT;
 use super::seat::{FIRST_PATIENCE, LAST_PATIENCE, PATIENCE, VERSION};
 use super::server::inspect;
+use super::streams::sleep_on_word;
 use super::wire::Talk;
 use crate::sys::clock::Deadline;
-
-/// How long a wait lasts before it looks around.
-const LOOK_AROUND: Duration = Duration::from_secs(5);
 
 /// The most bytes of a value: a larger one stops everybody for up to a second while the server copies it.
 pub(super) const VALUE_MAX: usize = 16 << 20;
@@ -231,15 +229,8 @@ impl Visit {
         deadline: Deadline,
         caller: &dyn Caller,
     ) -> Result<(), Fault> {
-        let time = deadline.left().unwrap_or(LOOK_AROUND);
-        let time = time.clamp(Duration::from_millis(1), LOOK_AROUND);
-        let mut command = redis::cmd("XREAD");
-        // Never 0, which is for ever.
-        command.arg("BLOCK").arg(time.as_millis().max(1) as u64);
-        command.arg("STREAMS").arg(self.key(part)).arg(seen);
-        let changed: RedisResult<Value> = command.query(self.talk(caller)?.waiting(time));
-        changed?;
-        Ok(())
+        let key = self.key(part);
+        sleep_on_word(&mut self.talk(caller)?, key, seen, deadline)
     }
 
     fn talk<'a>(&'a mut self, caller: &'a dyn Caller) -> Result<Talk<'a>, Fault> {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use redis::{RedisResult, Value};
+use redis::Value;
 
 use super::task::{self, Done, Task};
 use super::{DEATHS, KIND, Terms, check_length, program_key};
@@ -15,9 +15,10 @@ use crate::remote::place::Place;
 use crate::remote::scripts::WORK;
 use crate::remote::seal;
 use crate::remote::seat::{Seat, Sitter};
+use crate::remote::streams::{IN_HAND, LOOK_AROUND, NEW, read_both};
 
-/// How long a wait for a task lasts before it looks around.
-const LOOK_AROUND: Duration = Duration::from_secs(5);
+/// The most tasks in hand that one request gives.
+const AT_ONCE: usize = 16;
 
 /// A worker's place.
 pub(crate) struct Bench {
@@ -103,7 +104,7 @@ impl Bench {
 
     fn try_next(&mut self, caller: &dyn Caller) -> Result<Written, Fault> {
         if self.looks_back {
-            let mut unseen = self.read(None, "0", caller)?;
+            let mut unseen = self.read(None, IN_HAND, caller)?;
             unseen.retain(|(id, _)| self.done.as_ref().is_none_or(|done| done.id != *id));
             self.ahead = unseen.into();
             self.looks_back = false;
@@ -121,7 +122,7 @@ impl Bench {
                 return Ok(next);
             }
             // Two, if one that came back is among them.
-            let taken = self.read(Some(LOOK_AROUND), ">", caller)?;
+            let taken = self.read(Some(LOOK_AROUND), NEW, caller)?;
             self.ahead.extend(taken);
             self.seat.stay_watched()?;
         }
@@ -153,31 +154,17 @@ impl Bench {
         })
     }
 
-    /// Reads from both streams: what is new (`>`), or what this worker has in hand (`0`).
+    /// Reads what is new, or what this worker has in hand.
     fn read(
         &mut self,
         wait: Option<Duration>,
         from: &str,
         caller: &dyn Caller,
     ) -> Result<Vec<Written>, Fault> {
-        let seat = &mut self.seat;
-        let mut command = redis::cmd("XREADGROUP");
-        command.arg("GROUP").arg("g").arg(&seat.member);
-        command
-            .arg("COUNT")
-            .arg(if wait.is_some() { 1 } else { 16 });
-        if let Some(time) = wait {
-            command.arg("BLOCK").arg(time.as_millis().max(1) as u64);
-        }
-        command.arg("STREAMS").arg(seat.key("b")).arg(seat.key("s"));
-        command.arg(from).arg(from);
-        let mut talk = seat.talk(caller)?;
-        let answer: RedisResult<Value> = command.query(talk.waiting(wait.unwrap_or_default()));
-        let items = crate::remote::queue::items_of(&answer?);
-        Ok(items
-            .into_iter()
-            .map(|item| (item.id, item.bytes))
-            .collect())
+        let most = if wait.is_some() { 1 } else { AT_ONCE };
+        let items = read_both(&mut self.seat, most, wait, from, caller)?;
+        let written = items.into_iter().map(|item| (item.id, item.bytes));
+        Ok(written.collect())
     }
 
     /// Ends a task that is none, or whose seal does not fit. Whoever has submitted it, if anybody has, sees no result of it.

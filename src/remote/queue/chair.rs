@@ -12,6 +12,7 @@ use crate::remote::keeper::Keeper;
 use crate::remote::place::Place;
 use crate::remote::seat::{Seat, Sitter};
 use crate::remote::server::Server;
+use crate::remote::streams::Item;
 
 /// How often a server writes what it has received to its disk, with a margin: its setting `everysec`.
 const ON_DISK: Duration = Duration::from_millis(1100);
@@ -29,14 +30,6 @@ pub(crate) struct Terms {
     pub ack_on_get: bool,
     /// How long a machine may be silent before its processes count as dead.
     pub lease: Duration,
-}
-
-/// An item in hand.
-#[derive(Debug)]
-pub(in crate::remote) struct Item {
-    /// Its stream and its number there: `s1-0`.
-    pub id: String,
-    pub bytes: Vec<u8>,
 }
 
 /// The use of a queue by one thread.

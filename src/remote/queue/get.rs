@@ -1,24 +1,17 @@
 //! Items that come out, and what becomes of those in hand.
 
-use std::time::Duration;
+use redis::Value;
 
-use redis::{RedisResult, Value};
-
-use super::chair::{Chair, Item};
+use super::chair::Chair;
 use crate::remote::caller::Caller;
 use crate::remote::fault::Fault;
 use crate::remote::scripts::TAKE;
 use crate::remote::seat::Sitter;
+use crate::remote::streams::{IN_HAND, Item, NEW, item, read_both, text, time_until};
 use crate::sys::clock::{Deadline, now_ns};
-
-/// How long a wait for an item lasts before it looks around: whether its keeper lives, for instance.
-const LOOK_AROUND: Duration = Duration::from_secs(5);
 
 /// The most items that one request takes.
 const ITEMS_AT_ONCE: usize = 1000;
-
-/// The group of those who take items.
-const GROUP: &str = "g";
 
 /// `task_done` was called without an item in hand.
 #[derive(Debug)]
@@ -142,42 +135,18 @@ impl Chair {
         deadline: Deadline,
         caller: &dyn Caller,
     ) -> Result<Vec<Item>, Fault> {
-        let time = deadline.left().unwrap_or(LOOK_AROUND);
-        let time = time.clamp(Duration::from_millis(1), LOOK_AROUND);
-        self.read(1, Some(time), ">", caller)
+        read_both(&mut self.seat, 1, Some(time_until(deadline)), NEW, caller)
     }
 
     /// Returns what the server has given this thread, which has never seen it: the answer was lost with its connection.
     fn handed_over_unseen(&mut self, caller: &dyn Caller) -> Result<Vec<Item>, Fault> {
         let known = self.in_hand.len() + self.ahead.len();
-        let mut items = self.read(known + ITEMS_AT_ONCE, None, "0", caller)?;
+        let most = known + ITEMS_AT_ONCE;
+        let mut items = read_both(&mut self.seat, most, None, IN_HAND, caller)?;
         let is_known =
             |id: &String| self.in_hand.contains(id) || self.ahead.iter().any(|item| item.id == *id);
         items.retain(|item| !is_known(&item.id));
         Ok(items)
-    }
-
-    /// Reads from both streams: what is new (`>`) or what this member has in hand (`0`).
-    fn read(
-        &mut self,
-        most: usize,
-        wait: Option<Duration>,
-        from: &str,
-        caller: &dyn Caller,
-    ) -> Result<Vec<Item>, Fault> {
-        let seat = &mut self.seat;
-        let mut command = redis::cmd("XREADGROUP");
-        command.arg("GROUP").arg(GROUP).arg(&seat.member);
-        command.arg("COUNT").arg(most);
-        if let Some(time) = wait {
-            // Never 0, which is for ever.
-            command.arg("BLOCK").arg(time.as_millis().max(1) as u64);
-        }
-        command.arg("STREAMS").arg(seat.key("b")).arg(seat.key("s"));
-        command.arg(from).arg(from);
-        let mut talk = seat.talk(caller)?;
-        let answer: RedisResult<Value> = command.query(talk.waiting(wait.unwrap_or_default()));
-        Ok(items_of(&answer?))
     }
 
     /// Notes that the oldest item in hand is done. Returns false if the item had gone back, because this process was taken for dead.
@@ -226,48 +195,4 @@ impl Chair {
             Ok(())
         })
     }
-}
-
-fn text(value: &Value) -> String {
-    match value {
-        Value::BulkString(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-        Value::SimpleString(text) => text.clone(),
-        _ => String::new(),
-    }
-}
-
-fn item(id: String, value: &Value) -> Option<Item> {
-    match value {
-        Value::BulkString(bytes) => {
-            let bytes = bytes.clone();
-            Some(Item { id, bytes })
-        }
-        _ => None,
-    }
-}
-
-/// Returns the items in the answer to a read: for each stream its key and its entries, each a number and its fields. An entry without
-/// fields was deleted.
-pub(in crate::remote) fn items_of(answer: &Value) -> Vec<Item> {
-    let list = |value: &Value| {
-        value
-            .as_sequence()
-            .map(<[Value]>::to_vec)
-            .unwrap_or_default()
-    };
-    let mut items = Vec::new();
-    for stream in list(answer) {
-        let [key, entries] = &list(&stream)[..] else {
-            continue;
-        };
-        let which = if text(key).ends_with(":b") { 'b' } else { 's' };
-        for entry in list(entries) {
-            let [number, fields] = &list(&entry)[..] else {
-                continue;
-            };
-            let id = format!("{which}{}", text(number));
-            items.extend(list(fields).get(1).and_then(|value| item(id, value)));
-        }
-    }
-    items
 }

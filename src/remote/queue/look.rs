@@ -1,18 +1,14 @@
 //! What is in a queue, and the wait until all its tasks are done.
 
-use std::time::Duration;
-
-use redis::{RedisResult, Value};
+use redis::RedisResult;
 
 use super::chair::Chair;
 use crate::remote::caller::Caller;
 use crate::remote::fault::Fault;
 use crate::remote::scripts::LOOK;
 use crate::remote::seat::Sitter;
+use crate::remote::streams::sleep_on_word;
 use crate::sys::clock::{Deadline, now_ns};
-
-/// How long a wait for the word of the end lasts before it looks around.
-const LOOK_AROUND: Duration = Duration::from_secs(5);
 
 /// What a queue holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,28 +70,12 @@ impl Chair {
                 if deadline.passed(now_ns()) {
                     return Err(Fault::TimedOut);
                 }
-                chair.wait_for_word(&seen.word, deadline, caller)?;
+                let key = chair.seat.key("e");
+                sleep_on_word(&mut chair.seat.talk(caller)?, key, &seen.word, deadline)?;
                 // Somebody watches over the members as long as anybody waits for them.
                 chair.seat.stay_watched()?;
             }
         })
-    }
-
-    /// Sleeps until the word changes after the one that was seen: it cannot be missed.
-    fn wait_for_word(
-        &mut self,
-        seen: &str,
-        deadline: Deadline,
-        caller: &dyn Caller,
-    ) -> Result<(), Fault> {
-        let time = deadline.left().unwrap_or(LOOK_AROUND);
-        let time = time.clamp(Duration::from_millis(1), LOOK_AROUND);
-        let mut command = redis::cmd("XREAD");
-        command.arg("BLOCK").arg(time.as_millis().max(1) as u64);
-        command.arg("STREAMS").arg(self.seat.key("e")).arg(seen);
-        let changed: RedisResult<Value> = command.query(self.seat.talk(caller)?.waiting(time));
-        changed?;
-        Ok(())
     }
 
     /// Returns the items that have killed too many processes, the oldest first.

@@ -13,7 +13,6 @@ mod outbox;
 mod put;
 
 pub(crate) use chair::{Chair, Terms};
-pub(super) use get::items_of;
 pub(crate) use look::Look;
 
 /// What the settings of a queue call it.
