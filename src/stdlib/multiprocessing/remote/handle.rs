@@ -6,7 +6,7 @@ use rhai::Dynamic;
 use serde::{Deserialize, Serialize};
 
 use super::remotes::Remotes;
-use super::waiting::{Waiting, failure, noted};
+use super::waiting::using;
 use crate::remote::endpoint::Endpoint;
 use crate::remote::fault::Fault;
 use crate::remote::place::Place;
@@ -63,17 +63,11 @@ impl Handle {
         body: impl FnOnce(&mut Visit, &dyn crate::remote::caller::Caller) -> Result<T, Fault>,
     ) -> Result<T, Failure> {
         let interp = self.interp()?;
-        let interp = &interp;
-        let visit = Remotes::of(interp).visit(interp, &self.place, &self.terms)?;
-        let Ok(mut visit) = visit.try_lock() else {
-            let text = format!(
-                "{} is in use by this thread at this moment: a function for a signal cannot use it",
-                self.describe()
-            );
-            return Err(raise("RuntimeError", text));
-        };
-        let done = noted(interp, deadline, || body(&mut visit, &Waiting(interp)));
-        done.map_err(|fault| failure(interp, fault, "TimeoutError"))
+        let visit = Remotes::of(&interp).visit(&interp, &self.place, &self.terms)?;
+        let what = || self.describe();
+        using(&interp, &visit, what, deadline, |visit, caller| {
+            body(visit, caller)
+        })
     }
 
     pub(super) fn interp(&self) -> Result<Arc<Interp>, Failure> {

@@ -1,6 +1,6 @@
 //! `Lock`, `RLock`, `Semaphore` and `BoundedSemaphore` on a server.
 
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use rhai::Dynamic;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::arguments::{lease, place};
 use super::remotes::Remotes;
-use super::waiting::{Leaving, Waiting, failure, noted, tell};
+use super::waiting::{Leaving, Waiting, tell, using};
 use crate::remote::endpoint::Endpoint;
 use crate::remote::fault::Fault;
 use crate::remote::line::{LineKind, LineSeat, LineTerms, Released};
@@ -177,18 +177,8 @@ impl<const CLASS: u8> Line<CLASS> {
         body: impl FnOnce(&mut LineSeat, &Waiting<'_>) -> Result<T, Fault>,
     ) -> Result<T, Failure> {
         let interp = self.interp()?;
-        let interp = &interp;
-        let seat: Arc<Mutex<LineSeat>> =
-            Remotes::of(interp).line(interp, &self.place, &self.terms)?;
-        let Ok(mut seat) = seat.try_lock() else {
-            let text = format!(
-                "{} is in use by this thread at this moment: a function for a signal cannot use it",
-                self.repr()
-            );
-            return Err(raise("RuntimeError", text));
-        };
-        let done = noted(interp, deadline, || body(&mut seat, &Waiting(interp)));
-        done.map_err(|fault| failure(interp, fault, "TimeoutError"))
+        let seat = Remotes::of(&interp).line(&interp, &self.place, &self.terms)?;
+        using(&interp, &seat, || self.repr(), deadline, body)
     }
 
     /// Returns who the calling thread is for the object; nothing if it has not used it.

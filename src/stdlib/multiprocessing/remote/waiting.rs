@@ -1,5 +1,7 @@
 //! Waits for the answers of servers, and what goes wrong as exceptions.
 
+use std::sync::Mutex;
+
 use crate::remote::caller::Caller;
 use crate::remote::fault::{Fault, Refusal};
 use crate::script::{Failure, Interp, raise, raise_bare};
@@ -34,6 +36,25 @@ impl Caller for Leaving<'_> {
 pub(super) fn tell(interp: &Interp, text: &str) {
     // There is nobody else to tell.
     let _ = interp.output.error(&format!("procscript: {text}\n"));
+}
+
+/// Does something with the calling thread's use of an object that is called `what`, with the wait written down.
+pub(super) fn using<U, T>(
+    interp: &Interp,
+    used: &Mutex<U>,
+    what: impl FnOnce() -> String,
+    deadline: Deadline,
+    body: impl FnOnce(&mut U, &Waiting<'_>) -> Result<T, Fault>,
+) -> Result<T, Failure> {
+    let Ok(mut used) = used.try_lock() else {
+        let text = format!(
+            "{} is in use by this thread at this moment: a function for a signal cannot use it",
+            what()
+        );
+        return Err(raise("RuntimeError", text));
+    };
+    let done = noted(interp, deadline, || body(&mut used, &Waiting(interp)));
+    done.map_err(|fault| failure(interp, fault, "TimeoutError"))
 }
 
 /// Does something that waits for a server, with the wait written down.
