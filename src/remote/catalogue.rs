@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use redis::{RedisResult, Value};
+use serde::Serialize;
 
 use super::caller::Caller;
 use super::endpoint::Endpoint;
@@ -19,15 +20,18 @@ const KEYS_AT_ONCE: usize = 1000;
 const LETTERS_MAX: usize = 1000;
 
 /// An object on a server.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Entry {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct RemoteObject {
+    /// What programs call it; of a pool also the beginning of its program's hash: `images/0f3c…`.
     pub name: String,
-    /// `queue`, `pool`, `lock`, `semaphore` …
+    /// `queue`, `pool`, `lock`, `semaphore` and so on.
     pub kind: String,
     /// Items or tasks that wait to be taken; of a lock, those who wait for it.
     pub waiting: i64,
-    /// Items or tasks that somebody has taken; of a lock, its holders.
+    /// Items or tasks that somebody has in hand; of a lock, its holders.
     pub in_hand: i64,
+    /// Items that have killed too many processes.
     pub dead: i64,
     /// Threads of processes that use it.
     pub members: i64,
@@ -73,7 +77,7 @@ impl Catalogue {
     ///
     /// # Errors
     /// Those of the server.
-    pub(crate) fn entries(&mut self) -> Result<Vec<Entry>, Fault> {
+    pub(crate) fn entries(&mut self) -> Result<Vec<RemoteObject>, Fault> {
         let mut names = Vec::new();
         let mut cursor = "0".to_string();
         loop {
@@ -104,14 +108,14 @@ impl Catalogue {
     }
 
     /// Returns what there is under a name; `None` if it is no object, or none any more.
-    fn entry(&mut self, name: &str) -> Result<Option<Entry>, Fault> {
+    fn entry(&mut self, name: &str) -> Result<Option<RemoteObject>, Fault> {
         let Ok(place) = Place::new(self.endpoint.clone(), name) else {
             return Ok(None);
         };
         let Some(kind) = self.kind(&place)? else {
             return Ok(None);
         };
-        let mut entry = Entry {
+        let mut entry = RemoteObject {
             name: name.into(),
             waiting: 0,
             in_hand: 0,

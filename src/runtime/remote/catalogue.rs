@@ -3,6 +3,7 @@
 use rhai::{Dynamic, FnPtr};
 use serde::Serialize;
 
+pub use crate::remote::catalogue::RemoteObject;
 use crate::remote::catalogue::{self, Catalogue};
 use crate::remote::endpoint::Endpoint;
 use crate::script::exceptions::Exception;
@@ -20,24 +21,6 @@ use crate::wire::{self, Codec, Encoded, Unsendable};
 /// # Ok::<(), String>(())
 /// ```
 pub struct RemoteCatalogue(Catalogue);
-
-/// An object on a server.
-#[derive(Debug, Clone, Serialize)]
-#[non_exhaustive]
-pub struct RemoteObject {
-    /// What programs call it; of a pool also the beginning of its program's hash: `images/0f3c…`.
-    pub name: String,
-    /// `queue`, `pool`, `lock`, `semaphore` and so on.
-    pub kind: String,
-    /// Items or tasks that wait to be taken; of a lock, those who wait for it.
-    pub waiting: i64,
-    /// Items or tasks that somebody has in hand; of a lock, its holders.
-    pub in_hand: i64,
-    /// Items that have killed too many processes.
-    pub dead: i64,
-    /// Threads of processes that use it.
-    pub members: i64,
-}
 
 /// An item that has killed too many processes.
 #[derive(Debug, Clone, Serialize)]
@@ -71,16 +54,7 @@ impl RemoteCatalogue {
     /// # Errors
     /// The server does not answer.
     pub fn objects(&mut self) -> Result<Vec<RemoteObject>, String> {
-        let entries = self.0.entries().map_err(|fault| fault.to_string())?;
-        let object = |entry: catalogue::Entry| RemoteObject {
-            name: entry.name,
-            kind: entry.kind,
-            waiting: entry.waiting,
-            in_hand: entry.in_hand,
-            dead: entry.dead,
-            members: entry.members,
-        };
-        Ok(entries.into_iter().map(object).collect())
+        self.0.entries().map_err(|fault| fault.to_string())
     }
 
     /// Returns the dead letters of a queue or a pool, the oldest first, a thousand at most.
