@@ -96,8 +96,13 @@ pub(super) fn with_cut(
     plan.lock().unwrap().take().is_none()
 }
 
-#[test]
-fn a_connection_may_be_cut_after_any_byte() {
+/// Cuts the connection of a script after each byte of each order and of its answer. `orders` are those of a round, with what the script prints
+/// for each; after that many rounds it prints `end` last.
+pub(super) fn cut_after_each_byte<const N: usize>(
+    script: &str,
+    orders: impl Fn(usize) -> [(&'static str, String); N],
+    end: impl Fn(usize) -> String,
+) {
     let Some(server) = Server::start(&[]) else {
         return;
     };
@@ -105,30 +110,37 @@ fn a_connection_may_be_cut_after_any_byte() {
         server.ask(&["FLUSHALL"]);
         let plan = Plan::default();
         let port = proxy(server.port(), &plan);
-        let code = SCRIPT.replace("URL", &format!("redis://127.0.0.1:{port}/0"));
+        let code = script.replace("URL", &format!("redis://127.0.0.1:{port}/0"));
         let mut run = Script::text(&code).interactive().patient().start();
         run.wait_for_line("ready");
-        let (mut lines, mut item) = (1, 0);
-        let mut last = [false; 3];
+        let (mut lines, mut rounds) = (1, 0);
+        let mut last = [false; N];
         for at in 0.. {
-            let orders = [
-                ("put", format!("put {item}")),
-                ("get", format!("got {item}")),
-                ("done", "done True".to_string()),
-            ];
-            for ((order, answer), was_cut) in orders.iter().zip(&mut last) {
+            for ((order, answer), was_cut) in orders(rounds).iter().zip(&mut last) {
                 *was_cut = with_cut(&mut run, &plan, (direction, at), order, answer, &mut lines);
             }
-            item += 1;
-            if last == [false; 3] {
+            rounds += 1;
+            if last == [false; N] {
                 break;
             }
             assert!(at < 5000, "the cuts have no end");
         }
-        assert!(item > 20, "{item} cuts are too few");
+        assert!(rounds > 20, "{rounds} cuts are too few");
         run.type_in("end\n");
         let output = run.finish();
-        assert!(output.stdout.ends_with("\n0 0\n"), "{}", output.stdout);
+        assert!(output.stdout.ends_with(&end(rounds)), "{}", output.stdout);
         assert_eq!((output.code(), output.stderr.as_str()), (0, ""));
     }
+}
+
+#[test]
+fn a_connection_may_be_cut_after_any_byte() {
+    let orders = |item| {
+        [
+            ("put", format!("put {item}")),
+            ("get", format!("got {item}")),
+            ("done", "done True".to_string()),
+        ]
+    };
+    cut_after_each_byte(SCRIPT, orders, |_| "\n0 0\n".to_string());
 }

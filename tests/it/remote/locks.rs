@@ -3,22 +3,10 @@
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use super::at;
 use super::watching::keeper_of;
-use crate::support::script::{Script, each_start_method};
+use super::{at, prints_at};
+use crate::support::script::Script;
 use crate::support::server::Server;
-
-/// A script prints this, under both start methods.
-fn prints_at(code: &str, stdout: &str) {
-    let Some(server) = Server::start(&[]) else {
-        return;
-    };
-    each_start_method(|method| {
-        server.ask(&["FLUSHALL"]);
-        let script = Script::text(&at(&server, code)).start_method(method);
-        script.run().assert(0, &at(&server, stdout), "");
-    });
-}
 
 #[test]
 fn a_lock_excludes_processes_and_threads() {

@@ -22,7 +22,22 @@ mod shared_faults; // … that change values and containers
 mod values; // Value
 mod watching; // keepers
 
+use crate::support::script::{Script, each_start_method};
+use crate::support::server::Server;
+
 /// The text of a script in which `URL` stands for a server's.
-fn at(server: &crate::support::server::Server, code: &str) -> String {
+fn at(server: &Server, code: &str) -> String {
     code.replace("URL", &server.url())
+}
+
+/// A script prints this, under both start methods.
+fn prints_at(code: &str, stdout: &str) {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    each_start_method(|method| {
+        server.ask(&["FLUSHALL"]);
+        let script = Script::text(&at(&server, code)).start_method(method);
+        script.run().assert(0, &at(&server, stdout), "");
+    });
 }

@@ -1,6 +1,6 @@
 //! Connections that are cut after every byte of a request and of an answer: each change of a Value, a dict, a list and an Event happens once.
 
-use super::cuts::{Direction, Plan, proxy, with_cut};
+use super::cuts::{Direction, Plan, cut_after_each_byte, proxy, with_cut};
 use crate::support::script::Script;
 use crate::support::server::Server;
 
@@ -24,41 +24,17 @@ const SCRIPT: &str = r#"
 
 #[test]
 fn a_change_whose_connection_is_cut_after_any_byte_happens_once() {
-    let Some(server) = Server::start(&[]) else {
-        return;
+    let orders = |rounds: usize| {
+        [
+            ("add", format!("add {}", rounds + 1)),
+            ("update", format!("update {}", rounds + 1)),
+            ("pop", format!("pop {rounds}")),
+            ("event", "event True None".to_string()),
+        ]
     };
-    for direction in [Direction::Request, Direction::Answer] {
-        server.ask(&["FLUSHALL"]);
-        let plan = Plan::default();
-        let port = proxy(server.port(), &plan);
-        let code = SCRIPT.replace("URL", &format!("redis://127.0.0.1:{port}/0"));
-        let mut run = Script::text(&code).interactive().patient().start();
-        run.wait_for_line("ready");
-        let (mut lines, mut rounds) = (1, 0);
-        let mut last = [false; 4];
-        for at in 0.. {
-            let orders = [
-                ("add", format!("add {}", rounds + 1)),
-                ("update", format!("update {}", rounds + 1)),
-                ("pop", format!("pop {rounds}")),
-                ("event", "event True None".to_string()),
-            ];
-            for ((order, answer), was_cut) in orders.iter().zip(&mut last) {
-                *was_cut = with_cut(&mut run, &plan, (direction, at), order, answer, &mut lines);
-            }
-            rounds += 1;
-            if last == [false; 4] {
-                break;
-            }
-            assert!(at < 5000, "the cuts have no end");
-        }
-        assert!(rounds > 20, "{rounds} cuts are too few");
-        run.type_in("end\n");
-        let output = run.finish();
-        let end = format!("\n{rounds} {rounds} {rounds} False\n");
-        assert!(output.stdout.ends_with(&end), "{}", output.stdout);
-        assert_eq!((output.code(), output.stderr.as_str()), (0, ""));
-    }
+    cut_after_each_byte(SCRIPT, orders, |rounds| {
+        format!("\n{rounds} {rounds} {rounds} False\n")
+    });
 }
 
 #[test]

@@ -1,20 +1,6 @@
 //! `Value` on a server.
 
-use super::at;
-use crate::support::script::{Script, each_start_method};
-use crate::support::server::Server;
-
-/// A script prints this, under both start methods.
-fn prints_at(code: &str, stdout: &str) {
-    let Some(server) = Server::start(&[]) else {
-        return;
-    };
-    each_start_method(|method| {
-        server.ask(&["FLUSHALL"]);
-        let script = Script::text(&at(&server, code)).start_method(method);
-        script.run().assert(0, &at(&server, stdout), "");
-    });
-}
+use super::prints_at;
 
 #[test]
 fn whoever_opens_a_value_first_sets_it() {
