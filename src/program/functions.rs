@@ -46,9 +46,9 @@ impl Program {
         })
     }
 
-    /// Returns the definition of a function that every input has in reach.
-    pub(crate) fn global_function(&self, name: &str) -> Option<Shared<ScriptFuncDef>> {
-        self.parts().definition(name)
+    /// Returns whether there is a function that every input has in reach.
+    pub(crate) fn has_function(&self, name: &str) -> bool {
+        self.parts().definition(name).is_some()
     }
 
     /// Returns the parameters of each function of this name.

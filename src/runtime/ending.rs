@@ -101,6 +101,9 @@ impl Runtime {
     /// # Ok::<(), procscript::Error>(())
     /// ```
     pub fn forget(&mut self, name: &str) -> bool {
+        if let Some(isolated) = &self.isolated {
+            return self.forget_isolated(isolated, name);
+        }
         let module = self.modules.forget_one(name);
         let program = &self.interp.program;
         let path = std::path::absolute(name).ok().map(|path| from_os(&path));

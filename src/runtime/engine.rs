@@ -12,7 +12,7 @@ use super::module_code::register_note;
 use super::modules::{Modules, Resolver};
 use super::setup::Setup;
 use super::shortcuts;
-use super::{bare, comparisons};
+use super::{bare, comparisons, evaluate};
 use super::{catching, methods, natives, rewriting, with_statement, wrong_calls};
 use crate::program::{comparison, compiling, reserved_member, with_block};
 use crate::script::bind::{ClassTable, Classes, Vocabulary, imported};
@@ -74,6 +74,7 @@ pub(super) fn build(
     methods::register(&mut engine, interp);
     rewriting::register(&mut engine, interp);
     catching::register(&mut engine, interp);
+    evaluate::register(&mut engine);
     shortcuts::register(
         &mut engine,
         interp,

@@ -4,11 +4,15 @@
 //! [`Program`]. When an input ends, even by an error, the names of its top level stay and those of its blocks are gone: Rhai
 //! unwinds them by itself.
 
-use rhai::{AST, Caches, Dynamic, Engine, GlobalRuntimeState, NativeCallContext, Position, Scope};
+use rhai::{
+    AST, Array, Caches, Dynamic, Engine, GlobalRuntimeState, NativeCallContext, Position, Scope,
+};
 
+use super::evaluate::CallNode;
 use crate::program::call;
 use crate::program::source::{Program, Source};
 use crate::script::bind::Owner;
+use crate::script::exceptions::Failure;
 use crate::script::panics::without_panic;
 
 /// The name of the source before all inputs.
@@ -27,6 +31,8 @@ pub(super) struct State {
     pub global: GlobalRuntimeState,
     /// The state of the program whose libraries are in `global`, and their number.
     libraries: (usize, usize),
+    /// Where the host calls functions from.
+    call_node: CallNode,
 }
 
 impl State {
@@ -40,6 +46,7 @@ impl State {
             scope: Scope::new(),
             global,
             libraries: (0, 0),
+            call_node: CallNode::new(),
         }
     }
 
@@ -57,6 +64,8 @@ impl State {
         ast: &AST,
     ) -> Result<Dynamic, Box<rhai::EvalAltResult>> {
         self.prepare(engine, program, name);
+        // It may import.
+        self.call_node.forget();
         let (global, scope) = (&mut self.global, &mut self.scope);
         without_panic(|| {
             #[allow(deprecated)]
@@ -71,6 +80,7 @@ impl State {
         if self.libraries != libraries {
             self.global.lib = program.libraries().into();
             self.libraries = (libraries.0, self.global.lib.len());
+            self.call_node.forget();
         }
         if self.global.source.as_deref() != Some(name) {
             self.global.source = Some(name.into());
@@ -80,12 +90,26 @@ impl State {
         self.global.always_search_scope = false;
     }
 
+    /// Calls a function of the program for the host, after [`prepare`](Self::prepare).
+    ///
+    /// # Errors
+    /// Those of the function.
+    pub(super) fn call(
+        &mut self,
+        engine: &Engine,
+        name: &str,
+        args: Array,
+    ) -> Result<Dynamic, Failure> {
+        self.call_node.call(engine, &mut self.global, name, args)
+    }
+
     /// Returns a copy for one call by the host, which may happen while a script runs.
     pub(super) fn for_call(&self, engine: &Engine, program: &Program, name: &str) -> Self {
         let mut copy = Self {
             scope: Scope::new(),
             global: self.global.clone(),
             libraries: self.libraries,
+            call_node: CallNode::new(),
         };
         copy.prepare(engine, program, name);
         copy

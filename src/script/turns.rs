@@ -28,6 +28,8 @@ pub(crate) struct Turns {
 struct Turn {
     /// An evaluation runs, or a stop is being carried out.
     taken: bool,
+    /// How many wait for the turn.
+    waiting: usize,
     /// The host has asked for a stop that nobody has begun to carry out.
     fresh: bool,
     lasts: Lasts,
@@ -38,8 +40,10 @@ impl Turns {
     pub(super) fn take(&self) {
         let mut turn = locked(&self.state);
         while turn.taken {
+            turn.waiting += 1;
             let waited = self.released.wait(turn);
             turn = waited.unwrap_or_else(PoisonError::into_inner);
+            turn.waiting -= 1;
         }
         turn.taken = true;
     }
@@ -53,7 +57,10 @@ impl Turns {
         }
         settle(turn.lasts);
         turn.taken = false;
-        self.released.notify_one();
+        // The call takes longer than all else here.
+        if turn.waiting > 0 {
+            self.released.notify_one();
+        }
         true
     }
 

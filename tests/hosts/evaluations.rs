@@ -10,6 +10,7 @@ pub(crate) const CASES: &[Case] = &[
     Case::new("declarations_stay_for_the_next_evaluation", what_stays),
     Case::new("an_error_says_what_happened_and_where", errors),
     Case::new("a_function_is_called_by_name", calls),
+    Case::new("a_call_means_what_is_defined_by_then", calls_of_today),
     Case::new(
         "a_value_of_the_hosts_is_known_in_functions_and_children",
         given_values,
@@ -120,6 +121,32 @@ fn calls() {
     );
     let error = runtime.call_fn::<()>("add", (1_i64,)).unwrap_err();
     assert!(matches!(error, Error::Failed(_)), "{error:?}");
+}
+
+fn calls_of_today() {
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
+    let called = |runtime: &mut Runtime| runtime.call_fn::<i64>("outer", (1_i64,));
+    runtime.eval::<()>("fn outer(x) { inner(x) + 1 }").unwrap();
+    let error = called(&mut runtime).unwrap_err();
+    assert_eq!(error.diagnostic().map(|told| told.line), Some(1));
+    runtime.eval::<()>("fn inner(x) { x * 10 }").unwrap();
+    assert_eq!(called(&mut runtime).unwrap(), 11);
+    assert_eq!(called(&mut runtime).unwrap(), 11);
+    runtime.eval::<()>("fn inner(x) { x * 20 }").unwrap();
+    assert_eq!(called(&mut runtime).unwrap(), 21);
+    runtime
+        .eval::<()>("import \"math\" as m; fn inner(x) { m.floor(x + 0.5) }")
+        .unwrap();
+    assert_eq!(called(&mut runtime).unwrap(), 2);
+    // An error inside leaves nothing behind.
+    runtime.eval::<()>("fn inner(x) { throw x }").unwrap();
+    assert!(called(&mut runtime).is_err() && called(&mut runtime).is_err());
+    let long = vec![7_i64; 1000];
+    runtime.eval::<()>("fn size(list) { list.len() }").unwrap();
+    assert_eq!(runtime.call_fn::<i64>("size", (long,)).unwrap(), 1000);
 }
 
 fn given_values() {

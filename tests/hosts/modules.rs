@@ -79,7 +79,11 @@ fn reloaded() {
 }
 
 fn forgotten() {
-    let mut runtime = runtime();
+    forgotten_by(runtime());
+    forgotten_by(Runtime::builder().isolated().build().unwrap());
+}
+
+fn forgotten_by(mut runtime: Runtime) {
     let run = |runtime: &mut Runtime, text: &str| {
         let _ = runtime
             .run_script(&Script::from_text("fees", text))

@@ -108,6 +108,16 @@ impl Runtime {
         self.ask(isolated, Task::Call(name.into()), args)
     }
 
+    /// Forgets a script or a module of the child's program. Returns whether there was one: a child that has ended has none.
+    pub(in crate::runtime) fn forget_isolated(&self, isolated: &Isolated, name: &str) -> bool {
+        let has_child = locked(&isolated.worker).is_some();
+        let forgotten =
+            has_child.then(|| self.ask(isolated, Task::Forget(name.into()), Array::new()));
+        forgotten.is_some_and(|forgotten| {
+            forgotten.is_ok_and(|was_there| was_there.as_bool() == Ok(true))
+        })
+    }
+
     /// Waits until the script's threads and children have ended.
     pub(in crate::runtime) fn finish_isolated(&self, isolated: &Isolated) -> Result<(), Error> {
         if locked(&isolated.worker).is_none() {

@@ -168,6 +168,7 @@ fn carry_out_all(mut runtime: Runtime, queues: &Queues, current: &Current) -> i3
             (Some(word), _) => Err(stopped_early(&interp, &word)),
             (None, Task::Piece(text)) => runtime.run_script(&script_of(text)),
             (None, Task::Call(name)) => runtime.call_fn::<Dynamic>(&name, args),
+            (None, Task::Forget(name)) => Ok(runtime.forget(&name).into()),
             (None, Task::Finish) => runtime.wait_for_everybody().map(|()| Dynamic::UNIT),
             (None, Task::Whole(text)) => return runtime.run_main(script_of(text)),
         };

@@ -23,6 +23,8 @@ pub(super) enum Task {
     Whole(Text),
     /// Call a function of the program.
     Call(String),
+    /// Forget a script or a module.
+    Forget(String),
     /// Wait for threads and children.
     Finish,
 }
