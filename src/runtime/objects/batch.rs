@@ -1,6 +1,5 @@
 //! Putting and taking many items at once, which is cheaper for small items.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -10,10 +9,7 @@ use super::conversion::Conversion;
 use super::errors::{GetError, PutError, PutManyError};
 use super::queue::Queue;
 use super::{convert, home};
-use crate::script::interp::Interp;
-use crate::stdlib::multiprocessing::messages::with_messages;
 use crate::sync::{self, Deadline};
-use crate::wire::Message;
 
 impl<T: Serialize> Queue<T> {
     /// Puts items in order, waiting while the queue is full. Items of other threads and processes may come in between. All items are converted
@@ -33,19 +29,12 @@ impl<T: Serialize> Queue<T> {
         let failed = |sent, error| PutManyError { sent, error };
         let interp = self.open(PutError::Closed);
         let interp = interp.map_err(|error| failed(0, error))?;
-        let messages = self.messages(&interp, items);
-        let messages = messages.map_err(|why| failed(0, PutError::Conversion(why)))?;
-        let put = with_messages(&messages, |messages| {
+        let put = convert::with_batch((self.session(), &interp), items, |messages| {
             let put = || self.shared().put_many(messages, Deadline::NEVER);
             self.session().noticing_stops(put)
         });
+        let put = put.map_err(|why| failed(0, PutError::Conversion(why)))?;
         put.map_err(|(sent, why)| failed(sent, self.not_put(why)))
-    }
-
-    fn messages(&self, interp: &Arc<Interp>, items: &[T]) -> Result<Vec<Message>, Conversion> {
-        let place = (self.session(), interp);
-        let message = |(index, item)| convert::message(place, item, &format!("items[{index}]"));
-        items.iter().enumerate().map(message).collect()
     }
 }
 

@@ -13,7 +13,7 @@ use crate::script::interp::Interp;
 use crate::script::values::type_name;
 use crate::stdlib::multiprocessing::messages::{self, Listed, with_encoded, with_messages};
 use crate::sync::{self, Offset, Session};
-use crate::wire::typed::{self, Known};
+use crate::wire::typed::{self, Known, Records};
 use crate::wire::{self, Message, with_article};
 
 /// The name of an item in errors.
@@ -31,15 +31,44 @@ pub(super) fn with_message<T: Serialize + ?Sized, R>(
     )
 }
 
-/// Encodes `item` as a message of the session. Errors call it `name`.
-pub(super) fn message<T: Serialize + ?Sized>(
+/// Passes `items` to `take` as messages of the session.
+pub(super) fn with_batch<T: Serialize, R>(
     (session, interp): (&Session, &Arc<Interp>),
-    item: &T,
-    name: &str,
-) -> Result<Message, Conversion> {
-    let mut message = Message::default();
-    write(interp, Some(session), item, name, &mut message)?;
-    Ok(message)
+    items: &[T],
+    take: impl FnOnce(&[sync::Message<'_>]) -> R,
+) -> Result<R, Conversion> {
+    let codecs = interp.codecs().map_err(|why| unsent("items".into(), why))?;
+    let known = known(interp, codecs.records());
+    // One after the other, in the same memory.
+    let mut all = Message::default();
+    let mut ends = Vec::with_capacity(items.len());
+    home::within(Some(session), &[], || {
+        items.iter().enumerate().try_for_each(|(index, item)| {
+            let written = typed::append(item, &mut all, known);
+            ends.push((all.bytes.len(), all.handles.len()));
+            let name = || format!("items[{index}]");
+            written.map_err(|misfit| unsent(misfit.path(&name()), misfit.reason().into()))
+        })
+    })?;
+    let objects: Vec<_> = all.handles.iter().copied().map(Offset).collect();
+    let (mut bytes, mut objects) = (all.bytes.as_slice(), objects.as_slice());
+    let mut done = (0, 0);
+    let messages = ends.iter().map(|end| {
+        let message = sync::Message {
+            bytes: split(&mut bytes, end.0 - done.0),
+            objects: split(&mut objects, end.1 - done.1),
+        };
+        done = *end;
+        message
+    });
+    Ok(take(&messages.collect::<Vec<_>>()))
+}
+
+/// Takes the first items off a slice, which has as many.
+fn split<'s, T>(slice: &mut &'s [T], count: usize) -> &'s [T] {
+    let (first, rest) = slice.split_at(count);
+    *slice = rest;
+    first
 }
 
 /// Writes a value into a message.
@@ -51,13 +80,16 @@ fn write<T: Serialize + ?Sized>(
     message: &mut Message,
 ) -> Result<(), Conversion> {
     let codecs = interp.codecs().map_err(|why| unsent(name.into(), why))?;
-    let records = codecs.records();
-    let known = Known {
-        codec: interp,
-        records: Some(records).filter(|records| !records.is_empty()),
-    };
+    let known = known(interp, codecs.records());
     let written = home::within(session, &[], || typed::write(item, message, known));
     written.map_err(|misfit| unsent(misfit.path(name), misfit.reason().into()))
+}
+
+fn known<'m>(interp: &'m Arc<Interp>, records: &'m Records) -> Known<'m> {
+    Known {
+        codec: interp,
+        records: Some(records).filter(|records| !records.is_empty()),
+    }
 }
 
 fn unsent(path: String, reason: String) -> Conversion {

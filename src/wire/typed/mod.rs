@@ -19,7 +19,7 @@ mod writer;
 pub(crate) use misfit::Misfit;
 pub(crate) use read::{read, read_with};
 pub(crate) use whole::same;
-pub(crate) use write::{pack, write};
+pub(crate) use write::{append, pack, write};
 pub(crate) use writer::{Known, Records, length};
 
 /// The name of a newtype struct that stands for a shared object. In it are the bytes of its kind (`u16`) and its offset (`u64`), the most

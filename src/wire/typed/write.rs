@@ -22,6 +22,18 @@ pub(crate) fn write<T: Serialize + ?Sized>(
     message.bytes.clear();
     message.handles.clear();
     message.parts.clear();
+    append(value, message, known)
+}
+
+/// Writes `value` behind the messages that were written before.
+///
+/// # Errors
+/// As [`write`].
+pub(crate) fn append<T: Serialize + ?Sized>(
+    value: &T,
+    message: &mut Message,
+    known: Known<'_>,
+) -> Result<(), Misfit> {
     let mut writer = Writer {
         out: &mut message.bytes,
         reader: Reader::Script {
