@@ -21,6 +21,9 @@ pub(super) fn register(registry: &mut Registry) {
         .exactly("find", &function, &["function", "/"], find);
 }
 
+/// Calls one by one before it is asked again whether the others can be done in a row: a function becomes machine code after some calls.
+const SOME: usize = 32;
+
 /// The items of a list that are still to come.
 struct Rest {
     items: Array,
@@ -49,19 +52,19 @@ fn each(
     };
     let call = &*call;
     direct.many(|calls| {
-        // The first call settles whether the function is machine code.
-        let first = (&function, parameters, Some(&mut *calls));
-        let found = each_of(call, &mut rest, 1, first, &mut take)?;
-        if found.is_some() {
-            return Ok(found);
+        while rest.next < rest.items.len() {
+            let some = (&function, parameters, Some(&mut *calls));
+            let found = each_of(call, &mut rest, SOME, some, &mut take)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+            if parameters == Some(1)
+                && let Some(found) = numbers(direct, &mut rest, &mut take)?
+            {
+                return Ok(Some(found));
+            }
         }
-        if parameters == Some(1)
-            && let Some(found) = numbers(direct, &mut rest, &mut take)?
-        {
-            return Ok(Some(found));
-        }
-        let others = (&function, parameters, Some(calls));
-        each_of(call, &mut rest, usize::MAX, others, &mut take)
+        Ok(None)
     })
 }
 
