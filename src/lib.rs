@@ -131,9 +131,7 @@ pub use crate::runtime::{
 #[doc(hidden)]
 pub use crate::runtime::begin_before_main;
 #[cfg(feature = "redis")]
-pub use crate::runtime::remote::{
-    DeadLetter, Remote, RemoteCatalogue, RemoteObject, RemoteQueue, RemoteWorker, WorkerError,
-};
+pub use crate::runtime::remote::{DeadLetter, Remote, RemoteCatalogue, RemoteEvent, RemoteLock, RemoteLockGuard, RemoteObject, RemotePermit, RemoteQueue, RemoteSemaphore, RemoteWorker, WorkerError};
 
 pub mod alloc {
     //! The allocator that counts what scripts hold.

@@ -1,5 +1,6 @@
-"""Jobs that do nothing by RQ: URL JOBS WORKERS. Prints the seconds that they take with their results, and the median of round trips."""
+"""Jobs that do nothing by RQ: JOBS WORKERS, with the server in BENCH_URL. Prints the seconds that they take with their results, and the median of round trips."""
 
+import os
 import statistics
 import subprocess
 import sys
@@ -16,7 +17,7 @@ def nothing(x):
 if __name__ == "__main__":
     import with_rq
 
-    url, jobs, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    url, jobs, count = os.environ["BENCH_URL"], int(sys.argv[1]), int(sys.argv[2])
     queue = Queue(connection=Redis.from_url(url))
     code = ("import sys; from redis import Redis; from rq import Queue, SimpleWorker; c = Redis.from_url(sys.argv[1]); "
             "SimpleWorker([Queue(connection=c)], connection=c).work(logging_level='ERROR')")

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo};
 
 use super::fault::{Fault, Refusal};
+use super::tls_files::TlsFiles;
 
 /// The schemes of URLs that scripts write.
 const SCHEMES: &str = "redis://HOST[:PORT][/DATABASE]";
@@ -14,6 +15,8 @@ const SCHEMES: &str = "redis://HOST[:PORT][/DATABASE]";
 pub(crate) struct Endpoint {
     url: String,
     info: ConnectionInfo,
+    /// What TLS needs; `None` without TLS.
+    tls: Option<TlsFiles>,
     shown: String,
 }
 
@@ -25,21 +28,30 @@ pub(crate) enum Address {
 }
 
 impl Endpoint {
-    /// Reads a URL: `redis://[USER[:PASSWORD]@]HOST[:PORT][/DATABASE]`, or `redis+unix:///PATH`.
+    /// Reads a URL: `redis://[USER[:PASSWORD]@]HOST[:PORT][/DATABASE]`, the same with `rediss` for TLS, or `redis+unix:///PATH`.
     ///
     /// # Errors
     /// It is no such URL; the text does not repeat it, because it may hold a password.
     pub(crate) fn read(url: &str) -> Result<Self, Fault> {
         let scheme = url.split(':').next().unwrap_or_default();
         let wrong = |text: String| Fault::Refused(Refusal::Mismatch, text);
-        if matches!(scheme, "rediss" | "valkeys") {
-            return Err(wrong(format!(
-                "{scheme}:// means TLS, which this version of procscript does not have yet; a tunnel (stunnel, ssh -L, WireGuard) \
-                 brings redis:// safely to the server"
-            )));
-        }
-        let is_known = matches!(scheme, "redis" | "valkey" | "redis+unix" | "unix");
-        let info = is_known.then(|| url.into_connection_info().ok()).flatten();
+        let (bare, tls, url) = match scheme {
+            "rediss" | "valkeys" if !cfg!(feature = "redis-tls") => {
+                return Err(wrong(format!(
+                    "{scheme}:// means TLS, which this procscript was built without: it needs the feature redis-tls, or a tunnel (stunnel, \
+                     ssh -L, WireGuard) that brings redis:// safely to the server"
+                )));
+            }
+            "rediss" | "valkeys" => {
+                let (bare, files, whole) = TlsFiles::split(url)
+                    .map_err(|why| wrong(format!("url is not the URL of a server: {why}")))?;
+                (bare, Some(files), whole)
+            }
+            _ => (url.into(), None, url.into()),
+        };
+        let is_known =
+            matches!(scheme, "redis" | "valkey" | "redis+unix" | "unix") || tls.is_some();
+        let info = is_known.then(|| bare.into_connection_info().ok()).flatten();
         let Some(info) = info else {
             return Err(wrong(format!(
                 "url is not the URL of a server: it has to be like {SCHEMES}"
@@ -48,11 +60,13 @@ impl Endpoint {
         let database = info.redis_settings().db();
         let shown = match info.addr() {
             ConnectionAddr::Unix(path) => format!("redis+unix://{}", path.display()),
+            address if tls.is_some() => format!("rediss://{address}/{database}"),
             address => format!("redis://{address}/{database}"),
         };
         Ok(Self {
-            url: url.into(),
+            url,
             info,
+            tls,
             shown,
         })
     }
@@ -69,6 +83,11 @@ impl Endpoint {
             ConnectionAddr::TcpTls { host, port, .. } => Address::Tcp(host.clone(), *port),
             _ => Address::Unix(PathBuf::new()),
         }
+    }
+
+    /// Returns what TLS needs; `None` without TLS.
+    pub(crate) fn tls(&self) -> Option<&TlsFiles> {
+        self.tls.as_ref()
     }
 
     /// Returns the user and the password to log in with.

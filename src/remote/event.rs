@@ -53,7 +53,7 @@ pub(crate) fn wait_for_event(
         let from = first.clone().unwrap_or_default();
         let arguments = [from.as_bytes()];
         let (is_set, word): (bool, String) = visit
-            .within(deadline)
+            .until(deadline)
             .look(&EVENT, &PARTS, "look", &arguments, caller)?;
         if is_set {
             return Ok(true);
@@ -62,7 +62,7 @@ pub(crate) fn wait_for_event(
             return Ok(false);
         }
         let seen = first.get_or_insert(word).clone();
-        visit.within(deadline).attempt(caller, |visit, caller| {
+        visit.until(deadline).attempt(caller, |visit, caller| {
             visit.sleep_on(PARTS[0], &seen, deadline, caller)
         })?;
     }

@@ -7,6 +7,9 @@ use redis::{ErrorKind, RedisError, ServerErrorKind};
 /// The code by which a broken-off wait passes through the protocol's errors.
 pub(super) const STOPPED: &str = "PSSTOPPED";
 
+/// The code by which a side that TLS does not trust does.
+pub(super) const UNTRUSTED: &str = "PSUNTRUSTED";
+
 /// Why an operation has not succeeded.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Fault {
@@ -27,7 +30,7 @@ pub(crate) enum Fault {
 /// The reason of a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// Wrong password, or none.
+    /// Wrong password, or none; a certificate that is not trusted, by this side or by the other.
     Login,
     /// The user of the server may not do that.
     Permission,
@@ -73,6 +76,7 @@ impl From<RedisError> for Fault {
         let refused = |why| Self::Refused(why, text.clone());
         match code {
             STOPPED => return Self::Interrupted,
+            UNTRUSTED => return Self::Refused(Refusal::Login, detail.to_string()),
             "PSLOST" => return Self::Removed,
             "PSOTHER" => return Self::Refused(Refusal::Mismatch, detail.to_string()),
             "NOAUTH" | "WRONGPASS" => return refused(Refusal::Login),

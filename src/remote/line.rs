@@ -89,6 +89,10 @@ pub(crate) struct LineSeat {
     held: VecDeque<Held>,
     /// Permits that were taken away when this member was removed.
     lost: usize,
+    /// Tickets that nobody waits for any more, which the server may not know yet.
+    dropped: Vec<String>,
+    /// Members that this thread was before, which the server may still have in the line.
+    left_behind: Vec<String>,
 }
 
 impl Sitter for LineSeat {
@@ -101,7 +105,7 @@ impl Sitter for LineSeat {
             self.seat.inspect(caller)?;
         }
         (self.settings, _) = self.seat.introduce(self.terms.permits, None, caller)?;
-        Ok(())
+        self.clear_up(caller)
     }
 
     fn begin_anew(&mut self, _caller: &dyn Caller) -> Result<(), Fault> {
@@ -123,6 +127,8 @@ impl LineSeat {
             calls: 0,
             held: VecDeque::new(),
             lost: 0,
+            dropped: Vec::new(),
+            left_behind: Vec::new(),
         }
     }
 
@@ -158,6 +164,7 @@ impl LineSeat {
         }
         self.calls += 1;
         let number = self.calls;
+        self.seat.until(deadline);
         let acquired = self.attempt(caller, |line, caller| {
             line.try_acquire(number, deadline, caller)
         });
@@ -167,8 +174,42 @@ impl LineSeat {
                 Ok(true)
             }
             Ok(None) => Ok(false),
-            Err(why) => Err(why),
+            Err(why) => {
+                if matches!(why, Fault::Unreachable(_)) {
+                    self.drop_ticket(number);
+                }
+                Err(why)
+            }
         }
+    }
+
+    /// Notes that nobody waits for a ticket any more: the lock must not come to this thread later, and stay with it.
+    fn drop_ticket(&mut self, number: u64) {
+        if self.held.is_empty() {
+            // Even if this thread never uses the object again: nobody shows the server that this member lives.
+            self.left_behind.push(self.seat.member.clone());
+            self.seat.renew();
+            self.seat.cut();
+        } else {
+            self.dropped.push(self.ticket(number));
+        }
+    }
+
+    /// Takes back what this thread has given up while the server could not be reached.
+    fn clear_up(&mut self, caller: &dyn Caller) -> Result<(), Fault> {
+        while let Some(member) = self.left_behind.last().cloned() {
+            self.seat.remove_other(&member, caller)?;
+            self.left_behind.pop();
+        }
+        while let Some(ticket) = self.dropped.last().cloned() {
+            if self.call::<i64>("leave", &ticket, 0, caller)? > 0 {
+                self.calls += 1;
+                let number = self.calls;
+                self.call::<i64>("release", &ticket, number, caller)?;
+            }
+            self.dropped.pop();
+        }
+        Ok(())
     }
 
     fn ticket(&self, number: u64) -> String {
@@ -216,11 +257,16 @@ impl LineSeat {
     /// # Errors
     /// Those of the server.
     pub(crate) fn give_up(&mut self, caller: &dyn Caller) -> Result<(), Fault> {
-        let ticket = self.ticket(self.calls);
+        let number = self.calls;
+        let ticket = self.ticket(number);
         self.seat.hurry();
-        let fence = self.attempt(caller, |line, caller| {
+        let left = self.attempt(caller, |line, caller| {
             line.call("leave", &ticket, 0, caller)
-        })?;
+        });
+        if left.is_err() {
+            self.drop_ticket(number);
+        }
+        let fence = left?;
         if fence > 0 {
             self.held.push_back(Held { ticket, fence });
             self.release(caller)?;

@@ -9,6 +9,7 @@ use super::caller::{Caller, sleep};
 use super::endpoint::Endpoint;
 use super::fault::{Fault, Refusal};
 use super::wire::{Talk, Wire};
+use crate::sys::clock::Deadline;
 use crate::sys::{process, random};
 
 /// The shortest and the longest pause before another attempt to connect. The actual pause is random, up to a limit that doubles.
@@ -18,12 +19,26 @@ const PAUSE_MAX: Duration = Duration::from_secs(5);
 /// How long an outage lasts before the user gets a message about it.
 const TOLD_AFTER: Duration = Duration::from_secs(5);
 
+/// How long an operation tries to reach a server before it gives up.
+const USUAL: Duration = Duration::from_secs(60);
+
+/// How long the first operation does: the address may be wrong.
+const FIRST: Duration = Duration::from_secs(5);
+
+/// How long a process that ends tries to say so.
+const LAST: Duration = Duration::from_secs(3);
+
+/// How much longer than its timeout an operation tries that has one.
+const BEYOND_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// A connection of one thread of one process.
 pub(super) struct Link {
     endpoint: Arc<Endpoint>,
     wire: Option<Wire>,
     /// The process whose connection it is. A copy of the process must not use it.
     process: i32,
+    /// When the present operation gives up, whatever the server does.
+    give_up_at: Option<Instant>,
 }
 
 impl Link {
@@ -32,11 +47,24 @@ impl Link {
             endpoint,
             wire: None,
             process: 0,
+            give_up_at: None,
         }
+    }
+
+    /// Begins an operation.
+    pub(super) fn begin(&mut self, patience: &mut Patience) -> Outage {
+        let limit = patience.limit.take();
+        self.give_up_at = limit.map(|limit| Instant::now() + limit);
+        Outage::new(patience.usual, self.give_up_at)
     }
 
     pub(super) fn is_open(&self) -> bool {
         self.wire.is_some() && self.process == process::pid()
+    }
+
+    /// Returns how many answers have come over the open connection.
+    pub(super) fn answers(&self) -> u64 {
+        self.wire.as_ref().map_or(0, Wire::answers)
     }
 
     /// Closes the connection. Answers that are under way are lost.
@@ -51,7 +79,7 @@ impl Link {
     pub(super) fn open(&mut self, caller: &dyn Caller) -> Result<(), Fault> {
         self.cut();
         let mut wire = Wire::connect(&self.endpoint, caller)?;
-        log_in(&self.endpoint, &mut wire.talk(caller))?;
+        log_in(&self.endpoint, &mut wire.talk(caller, self.give_up_at))?;
         (self.wire, self.process) = (Some(wire), process::pid());
         Ok(())
     }
@@ -62,7 +90,9 @@ impl Link {
     /// There is none.
     pub(super) fn talk<'a>(&'a mut self, caller: &'a dyn Caller) -> Result<Talk<'a>, Fault> {
         match &mut self.wire {
-            Some(wire) if self.process == process::pid() => Ok(wire.talk(caller)),
+            Some(wire) if self.process == process::pid() => {
+                Ok(wire.talk(caller, self.give_up_at))
+            }
             _ => Err(Fault::Broken("the connection is closed".into())),
         }
     }
@@ -91,22 +121,65 @@ fn log_in(endpoint: &Endpoint, talk: &mut Talk<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
+/// After this time, a connection that breaks had worked: what closes it at once is the same outage.
+const WELL_AFTER: Duration = Duration::from_secs(1);
+
+/// How long the operations of one user try to reach a server.
+#[derive(Debug)]
+pub(super) struct Patience {
+    usual: Duration,
+    /// That of the next operation, which has a timeout.
+    limit: Option<Duration>,
+}
+
+impl Patience {
+    pub(super) fn new() -> Self {
+        let (usual, limit) = (FIRST, None);
+        Self { usual, limit }
+    }
+
+    /// Has the next operation give up soon after its timeout.
+    pub(super) fn until(&mut self, deadline: Deadline) {
+        self.limit = deadline.left().map(|left| left + BEYOND_TIMEOUT);
+    }
+
+    /// Shortens the last operations.
+    pub(super) fn hurry(&mut self) {
+        self.usual = LAST;
+    }
+
+    /// Notes that the server was reached: it is there, and may be away for a while.
+    pub(super) fn note_success(&mut self) {
+        self.usual = USUAL;
+    }
+}
+
 /// A time during which a server cannot be reached.
 pub(super) struct Outage {
     began: Instant,
     /// How long it may last.
     patience: Duration,
+    /// When its operation gives up at the latest.
+    give_up_at: Option<Instant>,
     limit: Duration,
     is_told: bool,
 }
 
 impl Outage {
-    pub(super) fn new(patience: Duration) -> Self {
+    fn new(patience: Duration, give_up_at: Option<Instant>) -> Self {
         Self {
             began: Instant::now(),
             patience,
+            give_up_at,
             limit: PAUSE,
             is_told: false,
+        }
+    }
+
+    /// Begins anew, if the operation that began at `since` has got answers meanwhile, as a long wait does: another outage has come.
+    pub(super) fn note_answers(&mut self, since: Instant, has_answers: bool) {
+        if has_answers && since.elapsed() >= WELL_AFTER {
+            *self = Self::new(self.patience, self.give_up_at);
         }
     }
 
@@ -120,9 +193,14 @@ impl Outage {
         caller: &dyn Caller,
         why: &str,
     ) -> Result<(), Fault> {
-        let lasted = self.began.elapsed();
-        if lasted >= self.patience {
-            let seconds = self.patience.as_secs();
+        let (now, lasted) = (Instant::now(), self.began.elapsed());
+        let left = self.patience.saturating_sub(lasted);
+        let left = match self.give_up_at {
+            Some(at) => left.min(at.saturating_duration_since(now)),
+            None => left,
+        };
+        if left.is_zero() {
+            let seconds = self.patience.min(lasted).as_secs();
             return Err(Fault::Unreachable(format!(
                 "{endpoint} cannot be used for {seconds} s: {why}"
             )));
@@ -133,7 +211,7 @@ impl Outage {
         }
         let pause = self.limit.mul_f64(random_fraction());
         self.limit = (self.limit * 2).min(PAUSE_MAX);
-        match sleep(caller, pause.min(self.patience - lasted)) {
+        match sleep(caller, pause.min(left)) {
             true => Ok(()),
             false => Err(Fault::Interrupted),
         }

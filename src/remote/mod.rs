@@ -1,6 +1,7 @@
 //! Objects on a Redis or Valkey server, for the processes of several machines.
 //!
 //! - [`endpoint`]: a server; [`place`]: an object on it; [`fault`]: what goes wrong.
+//! - [`channel`]: what its bytes go through; `tls`, [`tls_files`]: TLS.
 //! - [`wire`]: a connection; [`link`]: a connection that is made again; [`caller`]: whoever waits for an answer.
 //! - [`seat`]: the use of one object by one thread, its *member*, through all connections; [`member`]: the number of a member.
 //! - [`server`]: whether a server can be used; [`streams`]: waits for what comes out of its streams.
@@ -16,6 +17,7 @@
 
 pub(crate) mod caller;
 pub(crate) mod catalogue;
+mod channel;
 pub(crate) mod container;
 pub(crate) mod endpoint;
 pub(crate) mod event;
@@ -34,5 +36,8 @@ pub(crate) mod seal;
 mod seat;
 mod server;
 mod streams;
+#[cfg(feature = "redis-tls")]
+mod tls;
+pub(crate) mod tls_files;
 pub(crate) mod visit;
 mod wire;

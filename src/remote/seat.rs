@@ -1,29 +1,21 @@
 //! The use of one object by one thread: a *member* of the object, and the connection that serves it.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::caller::Caller;
 use super::fault::Fault;
 use super::keeper::{Keeper, Ward};
-use super::link::{Link, Outage};
+use super::link::{Link, Patience};
 use super::member::{about, new_member};
 use super::place::Place;
 use super::removal::remove;
 use super::scripts::OPEN;
 use super::wire::Talk;
+use crate::sys::clock::Deadline;
 
 /// The version of the parts and scripts of objects. Others are refused.
 pub(super) const VERSION: u32 = 1;
-
-/// How long an operation tries to reach a server before it gives up.
-pub(super) const PATIENCE: Duration = Duration::from_secs(60);
-
-/// How long the first operation does: the address may be wrong.
-pub(super) const FIRST_PATIENCE: Duration = Duration::from_secs(5);
-
-/// How long a process that ends tries to say so.
-pub(super) const LAST_PATIENCE: Duration = Duration::from_secs(3);
 
 /// A place among the users of an object.
 pub(crate) struct Seat {
@@ -36,8 +28,7 @@ pub(crate) struct Seat {
     pub member: String,
     /// Whether the server has got to know the member.
     pub is_known: bool,
-    /// How long an operation tries to reach the server.
-    patience: Duration,
+    patience: Patience,
 }
 
 /// What an object does with its seat.
@@ -68,7 +59,8 @@ pub(super) trait Sitter {
     where
         Self: Sized,
     {
-        let mut outage = Outage::new(self.seat().patience);
+        let seat = self.seat();
+        let mut outage = seat.link.begin(&mut seat.patience);
         let mut was_removed = false;
         loop {
             let ready = match std::mem::take(&mut was_removed) {
@@ -79,9 +71,11 @@ pub(super) trait Sitter {
                 true => self.arrive(caller),
                 false => Ok(()),
             });
+            let (since, before) = (Instant::now(), self.seat().link.answers());
             match ready.and_then(|()| operation(self, caller)) {
                 Err(Fault::Broken(why)) => {
                     let seat = self.seat();
+                    outage.note_answers(since, seat.link.answers() > before);
                     seat.link.cut();
                     outage.pause(&seat.place.endpoint, caller, &why)?;
                 }
@@ -92,7 +86,7 @@ pub(super) trait Sitter {
                     return Err(Fault::Interrupted);
                 }
                 result => {
-                    self.seat().patience = PATIENCE;
+                    self.seat().patience.note_success();
                     return result;
                 }
             }
@@ -115,7 +109,7 @@ impl Seat {
             lease,
             member: new_member(lease),
             is_known: false,
-            patience: FIRST_PATIENCE,
+            patience: Patience::new(),
         }
     }
 
@@ -162,6 +156,15 @@ impl Seat {
         remove(kind, &place, &member, "", blamed, &mut self.talk(caller)?)
     }
 
+    /// Has the server forget a member that this thread was before.
+    ///
+    /// # Errors
+    /// Those of the server.
+    pub(super) fn remove_other(&mut self, member: &str, caller: &dyn Caller) -> Result<(), Fault> {
+        let (kind, place) = (self.kind, self.place.clone());
+        remove(kind, &place, member, "", false, &mut self.talk(caller)?)
+    }
+
     /// Makes sure that somebody watches over the member.
     ///
     /// # Errors
@@ -202,7 +205,12 @@ impl Seat {
 
     /// Shortens the patience of the last operations.
     pub(super) fn hurry(&mut self) {
-        self.patience = LAST_PATIENCE;
+        self.patience.hurry();
+    }
+
+    /// Has the next operation give up a server that cannot be reached soon after its timeout.
+    pub(super) fn until(&mut self, deadline: Deadline) {
+        self.patience.until(deadline);
     }
 
     /// Ends the watch over the member, which has left in order.

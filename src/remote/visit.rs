@@ -3,17 +3,17 @@
 //! A call that changes something has a number. The server keeps the answer to the last one of each visitor, so that a call which is repeated
 //! over a new connection changes nothing twice.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use redis::{FromRedisValue, RedisResult, Script, Value};
 
 use super::caller::Caller;
 use super::fault::{Fault, Refusal};
-use super::link::{Link, Outage};
+use super::link::{Link, Patience};
 use super::member::new_member;
 use super::place::Place;
 use super::scripts::VISIT;
-use super::seat::{FIRST_PATIENCE, LAST_PATIENCE, PATIENCE, VERSION};
+use super::seat::VERSION;
 use super::server::inspect;
 use super::streams::sleep_on_word;
 use super::wire::Talk;
@@ -43,7 +43,7 @@ pub(crate) struct Visit {
     /// The settings that the object has.
     settings: Vec<Option<String>>,
     is_inspected: bool,
-    patience: Duration,
+    patience: Patience,
 }
 
 impl Visit {
@@ -56,7 +56,7 @@ impl Visit {
             calls: 0,
             settings: Vec::new(),
             is_inspected: false,
-            patience: FIRST_PATIENCE,
+            patience: Patience::new(),
         }
     }
 
@@ -68,11 +68,9 @@ impl Visit {
         self.attempt(caller, |visit, _| Ok(visit.settings.clone()))
     }
 
-    /// Has the next operation give up a server that cannot be reached when the time is up, and not much before.
-    pub(super) fn within(&mut self, deadline: Deadline) -> &mut Self {
-        if let Some(left) = deadline.left() {
-            self.patience = left.clamp(FIRST_PATIENCE, PATIENCE);
-        }
+    /// Has the next operation give up a server that cannot be reached soon after its timeout.
+    pub(super) fn until(&mut self, deadline: Deadline) -> &mut Self {
+        self.patience.until(deadline);
         self
     }
 
@@ -87,7 +85,7 @@ impl Visit {
     /// Those of the server, which forgets it later by itself.
     pub(crate) fn leave(&mut self, caller: &dyn Caller) -> Result<(), Fault> {
         if self.calls > 0 {
-            self.patience = LAST_PATIENCE;
+            self.patience.hurry();
             self.attempt(caller, |visit, caller| {
                 let key = visit.key_of_answer();
                 let mut forget = redis::cmd("DEL");
@@ -111,11 +109,13 @@ impl Visit {
         caller: &dyn Caller,
         mut operation: impl FnMut(&mut Self, &dyn Caller) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
-        let mut outage = Outage::new(self.patience);
+        let mut outage = self.link.begin(&mut self.patience);
         loop {
             let ready = self.ready(caller);
+            let (since, before) = (Instant::now(), self.link.answers());
             match ready.and_then(|()| operation(self, caller)) {
                 Err(Fault::Broken(why)) => {
+                    outage.note_answers(since, self.link.answers() > before);
                     self.link.cut();
                     outage.pause(&self.place.endpoint, caller, &why)?;
                 }
@@ -125,7 +125,7 @@ impl Visit {
                     return Err(Fault::Interrupted);
                 }
                 result => {
-                    self.patience = PATIENCE;
+                    self.patience.note_success();
                     return result;
                 }
             }

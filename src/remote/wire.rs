@@ -8,8 +8,11 @@ use std::time::{Duration, Instant};
 use redis::{ConnectionLike, Parser, RedisError, RedisResult, Value};
 
 use super::caller::Caller;
+use super::channel::Channel;
 use super::endpoint::{Address, Endpoint};
-use super::fault::{Fault, STOPPED};
+use super::fault::{Fault, Refusal, STOPPED, UNTRUSTED};
+#[cfg(feature = "redis-tls")]
+use super::tls::Tls;
 use crate::sys::clock::HEARTBEAT;
 use crate::sys::socket::{Domain, Interest, SockAddr, Socket, Type, resolve};
 
@@ -24,12 +27,14 @@ const BUFFER: usize = 64 << 10;
 
 /// A connection.
 pub(super) struct Wire {
-    socket: Socket,
+    channel: Channel,
     parser: Parser,
     buffer: Vec<u8>,
     /// The part of the buffer that the parser has not had.
     unread: std::ops::Range<usize>,
     is_open: bool,
+    /// How many answers have come.
+    answers: u64,
 }
 
 /// A connection in the hands of somebody who waits for its answers.
@@ -38,6 +43,8 @@ pub(super) struct Talk<'a> {
     pub caller: &'a dyn Caller,
     /// How long the next answers may take.
     patience: Duration,
+    /// … and when none counts any more.
+    give_up_at: Option<Instant>,
 }
 
 impl Wire {
@@ -55,38 +62,49 @@ impl Wire {
         };
         let mut last = io::Error::other("its name has no address").into();
         for (domain, address) in addresses {
-            match connected(domain, &address, caller) {
-                Ok(socket) => return Ok(Self::over(socket)),
-                Err(Fault::Interrupted) => return Err(Fault::Interrupted),
+            let channel = connected(domain, &address, caller)
+                .and_then(|socket| secured(socket, endpoint, caller));
+            match channel {
+                Ok(channel) => return Ok(Self::over(channel)),
+                Err(why @ (Fault::Interrupted | Fault::Refused(..))) => return Err(why),
                 Err(why) => last = why,
             }
         }
         Err(last)
     }
 
-    fn over(socket: Socket) -> Self {
+    fn over(channel: Channel) -> Self {
         Self {
-            socket,
+            channel,
             parser: Parser::new(),
             buffer: vec![0; BUFFER],
             unread: 0..0,
             is_open: true,
+            answers: 0,
         }
     }
 
-    pub(super) fn talk<'a>(&'a mut self, caller: &'a dyn Caller) -> Talk<'a> {
-        let patience = ANSWER;
+    pub(super) fn answers(&self) -> u64 {
+        self.answers
+    }
+
+    pub(super) fn talk<'a>(
+        &'a mut self,
+        caller: &'a dyn Caller,
+        give_up_at: Option<Instant>,
+    ) -> Talk<'a> {
         Talk {
             wire: self,
             caller,
-            patience,
+            patience: ANSWER,
+            give_up_at,
         }
     }
 }
 
-/// What the parser reads: the rest of the buffer, then the socket.
+/// What the parser reads: the rest of the buffer, then the channel.
 struct Source<'a> {
-    socket: &'a Socket,
+    channel: &'a mut Channel,
     buffer: &'a mut [u8],
     unread: &'a mut std::ops::Range<usize>,
 }
@@ -94,12 +112,7 @@ struct Source<'a> {
 impl Read for Source<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         if self.unread.start == self.unread.end {
-            let count = loop {
-                match self.socket.receive_into(self.buffer) {
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
-                    received => break received?,
-                }
-            };
+            let count = self.channel.receive_into(self.buffer)?;
             *self.unread = 0..count;
         }
         let count = out.len().min(self.unread.len());
@@ -121,6 +134,29 @@ fn connected(domain: Domain, address: &SockAddr, caller: &dyn Caller) -> Result<
         socket.send_at_once()?;
     }
     Ok(socket)
+}
+
+/// Puts TLS around a socket, if the URL says so.
+fn secured(socket: Socket, endpoint: &Endpoint, caller: &dyn Caller) -> Result<Channel, Fault> {
+    #[cfg(feature = "redis-tls")]
+    if let (Some(files), Address::Tcp(host, _)) = (endpoint.tls(), endpoint.address()) {
+        let mut tls = Box::new(Tls::new(socket, &host, files)?);
+        let end = Instant::now() + CONNECTING;
+        while let Some(interest) = tls.shake_hands()? {
+            let waited = wait(tls.socket(), interest, end, caller);
+            waited.map_err(|why| match why {
+                Fault::Broken(_) => {
+                    let why = "it does not answer by TLS: the URL of a port without TLS begins with redis://";
+                    Fault::Broken(why.into())
+                }
+                other => other,
+            })?;
+        }
+        return Ok(Channel::Tls(tls));
+    }
+    // An endpoint has no TLS where there is none.
+    let _ = (endpoint, caller);
+    Ok(Channel::Plain(socket))
 }
 
 /// Waits until the socket is ready.
@@ -151,37 +187,68 @@ impl Talk<'_> {
         self
     }
 
+    fn end(&self, patience: Duration) -> Instant {
+        let end = Instant::now() + patience;
+        self.give_up_at.map_or(end, |give_up_at| give_up_at.min(end))
+    }
+
     fn send(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         let mut rest = bytes;
-        while !rest.is_empty() {
-            match self.wire.socket.send(rest) {
+        loop {
+            let channel = &mut self.wire.channel;
+            let sent = match rest.is_empty() {
+                false => channel.send(rest),
+                true => channel.flush().map(|()| 0),
+            };
+            match sent {
+                Ok(0) if rest.is_empty() => return Ok(()),
                 Ok(count) => rest = &rest[count..],
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    let end = Instant::now() + ANSWER;
-                    wait(&self.wire.socket, Interest::Write, end, self.caller)?;
+                    let end = self.end(ANSWER);
+                    let socket = self.wire.channel.socket();
+                    wait(socket, Interest::Write, end, self.caller)?;
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(channel.take_fault().unwrap_or_else(|| error.into())),
             }
         }
-        Ok(())
     }
 
     fn receive(&mut self) -> RedisResult<Value> {
-        let end = Instant::now() + self.patience;
+        let end = self.end(self.patience);
         loop {
             let wire = &mut *self.wire;
             let source = Source {
-                socket: &wire.socket,
+                channel: &mut wire.channel,
                 buffer: &mut wire.buffer,
                 unread: &mut wire.unread,
             };
             match wire.parser.parse_value(source) {
                 Err(error) if error.is_timeout() => {
-                    wait(&wire.socket, Interest::Read, end, self.caller).map_err(as_error)?;
+                    let socket = wire.channel.socket();
+                    wait(socket, Interest::Read, end, self.caller).map_err(as_error)?;
                 }
-                received => return received,
+                Err(error) => return Err(self.explained(error)),
+                received => {
+                    wire.answers += 1;
+                    return received;
+                }
             }
+        }
+    }
+
+    /// Returns what is known about an error beyond its text.
+    fn explained(&mut self, error: RedisError) -> RedisError {
+        let channel = &mut self.wire.channel;
+        if let Some(fault) = channel.take_fault() {
+            return as_error(fault);
+        }
+        let may_be_tls = channel.is_plain() && error.is_io_error() && self.wire.answers == 0;
+        match may_be_tls {
+            true => io::Error::other(format!(
+                "it closes the connection without an answer ({error}), as a port with TLS does, whose URL begins with rediss://"
+            ))
+            .into(),
+            false => error,
         }
     }
 
@@ -198,6 +265,9 @@ fn as_error(fault: Fault) -> RedisError {
     match fault {
         Fault::Interrupted => redis::make_extension_error(STOPPED.into(), None),
         Fault::Broken(why) => io::Error::other(why).into(),
+        Fault::Refused(Refusal::Login, why) => {
+            redis::make_extension_error(UNTRUSTED.into(), Some(why))
+        }
         other => io::Error::other(format!("{other:?}")).into(),
     }
 }

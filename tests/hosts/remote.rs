@@ -12,6 +12,10 @@ pub(crate) const CASES: &[Case] = &[
     Case::new("typed_queues_on_a_server_are_those_of_scripts", typed),
     Case::new("threads_of_a_host_have_their_own_items_in_hand", threads),
     Case::new("a_server_that_is_not_there_is_an_error_in_time", nobody),
+    Case::new("typed_locks_on_a_server_are_those_of_scripts", locks),
+    Case::new("threads_of_a_host_take_turns_with_a_lock", turns),
+    Case::new("typed_semaphores_count_permits", semaphores),
+    Case::new("typed_events_wake_scripts_and_hosts", events),
 ];
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -114,4 +118,109 @@ fn nobody() {
     assert!(runtime.remote("http://host").is_err());
     assert!(RemoteCatalogue::open(&url).is_err());
     assert!(start.elapsed() < Duration::from_secs(30));
+}
+
+fn locks() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let mut runtime = runtime();
+    let lock = runtime.remote(&server.url()).unwrap().lock("l").unwrap();
+    assert_eq!(format!("{lock:?}"), format!("<Lock l at {}>", server.url()));
+    let guard = lock.acquire().unwrap();
+    assert!(lock.is_locked().unwrap() && guard.is_valid().unwrap());
+    // The thread has it, so its scripts do not get it, and neither do other threads.
+    assert!(lock.try_acquire().unwrap().is_none());
+    let other = std::thread::scope(|scope| {
+        let acquire = || lock.acquire_timeout(Duration::from_millis(50)).map(|guard| guard.is_some());
+        scope.spawn(acquire).join().unwrap()
+    });
+    assert!(!other.unwrap());
+    let script = r#"
+        let lock = Lock(#{ url: "URL", name: "l" });
+        if lock.acquire(false) { let fence = lock.fence; lock.release(); fence } else { 0 }
+    "#;
+    let script = script.replace("URL", &server.url());
+    assert_eq!(runtime.eval::<i64>(&script).unwrap(), 0);
+    let fence = guard.fence();
+    guard.release().unwrap();
+    assert!(runtime.eval::<i64>(&script).unwrap() > fence);
+    drop(lock.acquire().unwrap());
+    assert!(!lock.is_locked().unwrap() && !lock.is_abandoned().unwrap());
+    // It is taken away: the server has forgotten who has it.
+    let guard = lock.acquire().unwrap();
+    server.ask(&["DEL", "ps:{l}:h"]);
+    assert!(!guard.is_valid().unwrap());
+    let lost = guard.release().unwrap_err();
+    assert!(lost.to_string().contains("LeaseLost"), "{lost}");
+    let wrong = runtime.remote(&server.url()).unwrap().event("l");
+    assert!(wrong.unwrap_err().to_string().contains("is a lock"));
+    let guard = lock.acquire().unwrap();
+    drop(runtime);
+    assert!(matches!(guard.is_valid(), Err(Error::Stopped)));
+    assert!(matches!(lock.try_acquire(), Err(Error::Stopped)));
+}
+
+fn turns() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let runtime = runtime();
+    let lock = runtime.remote(&server.url()).unwrap().lock("l").unwrap();
+    let fences = std::sync::Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                for _ in 0..10 {
+                    let guard = lock.acquire().unwrap();
+                    // Nobody else is here: the lock of this process would say so.
+                    fences.try_lock().unwrap().push(guard.fence());
+                }
+            });
+        }
+    });
+    let fences = fences.into_inner().unwrap();
+    assert_eq!(fences.len(), 30);
+    assert!(fences.is_sorted_by(|a, b| a < b), "{fences:?}");
+}
+
+fn semaphores() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let mut runtime = runtime();
+    let remote = runtime.remote(&server.url()).unwrap();
+    let permits = remote.semaphore("s", 2).unwrap();
+    let (first, second) = (permits.acquire().unwrap(), permits.acquire().unwrap());
+    assert_eq!(permits.value().unwrap(), 0);
+    assert!(permits.acquire_timeout(Duration::ZERO).unwrap().is_none());
+    drop(first);
+    assert_eq!(permits.value().unwrap(), 1);
+    permits.release().unwrap();
+    drop(second);
+    let script = r#"Semaphore(2, #{ url: "URL", name: "s" }).get_value()"#;
+    let value: i64 = runtime.eval(&script.replace("URL", &server.url())).unwrap();
+    assert_eq!(value, 3);
+    assert!(remote.semaphore("s", 5).is_err());
+}
+
+fn events() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let mut runtime = runtime();
+    let event = runtime.remote(&server.url()).unwrap().event("e").unwrap();
+    assert!(!event.wait_timeout(Duration::from_millis(20)).unwrap());
+    let waiter = {
+        let event = event.clone();
+        std::thread::spawn(move || event.wait_timeout(Duration::from_secs(60)))
+    };
+    let script = r#"let e = Event(#{ url: "URL", name: "e" }); e.set(); e.is_set()"#;
+    assert!(runtime.eval::<bool>(&script.replace("URL", &server.url())).unwrap());
+    assert!(waiter.join().unwrap().unwrap());
+    event.wait().unwrap();
+    event.clear().unwrap();
+    assert!(!event.is_set().unwrap());
+    event.set().unwrap();
+    assert!(event.is_set().unwrap());
 }

@@ -20,6 +20,7 @@ mod support {
     pub(crate) mod server; // a Redis or Valkey server
     pub(crate) mod table; // expressions beside CPython's values
     pub(crate) mod text; // un-indented literals, folded process numbers
+    pub(crate) mod tls_server; // … that speaks TLS
     pub(crate) mod watchdog; // kills what takes too long
 }
 mod examples; // the examples of a document, run

@@ -35,6 +35,7 @@ impl Chair {
         caller: &dyn Caller,
     ) -> Result<Vec<Vec<u8>>, Fault> {
         let most = most.min(ITEMS_AT_ONCE);
+        self.seat.until(deadline);
         self.attempt(caller, |chair, caller| {
             let items = chair.try_get(most, deadline, caller)?;
             chair

@@ -61,6 +61,7 @@ impl Chair {
     /// # Errors
     /// [`Fault::TimedOut`]; those of the server.
     pub(crate) fn join(&mut self, deadline: Deadline, caller: &dyn Caller) -> Result<(), Fault> {
+        self.seat.until(deadline);
         self.attempt(caller, |chair, caller| {
             loop {
                 let seen = chair.try_look(caller)?;

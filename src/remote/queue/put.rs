@@ -39,8 +39,9 @@ impl Chair {
             );
             return Err(Fault::refused(Refusal::Mismatch, text));
         }
-        self.settle_doubts(caller)?;
+        self.settle_doubts(deadline, caller)?;
         items.into_iter().for_each(|item| self.outbox.push(item));
+        self.seat.until(deadline);
         let put = self.attempt(caller, |chair, caller| chair.try_put(deadline, caller));
         match &put {
             Ok(()) => (),
@@ -52,10 +53,11 @@ impl Chair {
     }
 
     /// Finds out whether the items of a put that was broken off are in. Those that are not are given up.
-    fn settle_doubts(&mut self, caller: &dyn Caller) -> Result<(), Fault> {
+    fn settle_doubts(&mut self, deadline: Deadline, caller: &dyn Caller) -> Result<(), Fault> {
         if !self.has_doubts {
             return Ok(());
         }
+        self.seat.until(deadline);
         let last = self.attempt(caller, Self::last_put)?;
         self.outbox.confirm(last);
         self.outbox.withdraw();

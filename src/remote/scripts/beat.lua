@@ -1,13 +1,33 @@
 -- KEYS m w s b   ARGV keeper period(ms) members...
--- Counts the beat of each member that is there; one that is not has not come yet, or was removed. One keeper at a time is the sweeper, and
--- gets more. Gives {sweeper?, all members and their beats, consumers that are no members}.
+-- Counts the beat of each member that is there; one that is not has not come yet, or was removed. Two keepers at a time are sweepers, so that
+-- the death of the machine of one is noticed by the other, which has watched all the time; they get more. Gives {sweeper?, all members and their beats, consumers that are no members}.
 local m, w = KEYS[1], KEYS[2]
 for k = 3, #ARGV do
   if redis.call('HEXISTS', m, ARGV[k]) == 1 then redis.call('HINCRBY', m, ARGV[k], 1) end
 end
-local who = redis.call('GET', w)
-if who and who ~= ARGV[1] then return {0, {}, {}} end
-redis.call('SET', w, ARGV[1], 'PX', ARGV[2] * 3)
+-- A pool is that of one version of a program. Nobody uses it any more once the script is edited, so its keys vanish a week after the last beat.
+local is_pool = redis.call('HGET', string.sub(m, 1, -2) .. 'c', 'kind') == 'pool'
+local function keep(name)
+  local key = string.sub(m, 1, -2) .. name
+  -- Seldom, because the server writes it down.
+  if is_pool and redis.call('TTL', key) < 600000 then redis.call('EXPIRE', key, 604800) end
+end
+for k = 3, is_pool and #ARGV or 0 do
+  keep('t:' .. ARGV[k])
+  keep('r:' .. ARGV[k])
+end
+local mine
+for _, seat in ipairs({w, w .. '2'}) do
+  local who = redis.call('GET', seat)
+  if who == ARGV[1] then
+    mine = seat
+    break
+  end
+  if not who and not mine then mine = seat end
+end
+if not mine then return {0, {}, {}} end
+redis.call('SET', mine, ARGV[1], 'PX', ARGV[2] * 3)
+for _, name in ipairs({'c', 'm', 'i', 's', 'b', 'd', 'e'}) do keep(name) end
 -- Who was removed while it waited for an item can still be handed one.
 local orphans, seen = {}, {}
 for _, key in ipairs({KEYS[3], KEYS[4]}) do

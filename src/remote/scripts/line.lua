@@ -6,6 +6,8 @@ local op, member, ticket, number = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 if redis.replicate_commands then redis.replicate_commands() end
 local function of(t) return string.match(t, '^(.*)/[^/]*$') end
 local function bell(who) return string.sub(c, 1, -2) .. 'go:' .. who end
+-- Tickets whose permits somebody else has released.
+local released = string.sub(c, 1, -2) .. 'x'
 local function free()
   local has = redis.call('HMGET', c, 'max', 'extra')
   return tonumber(has[1] or 1) + tonumber(has[2] or 0) - redis.call('ZCARD', h)
@@ -44,6 +46,9 @@ if op == 'remove' then
       if number == '1' then redis.call('HINCRBY', c, 'abandoned', 1) end
     end
   end
+  for _, t in ipairs(redis.call('HKEYS', released)) do
+    if of(t) == member then redis.call('HDEL', released, t) end
+  end
   redis.call('DEL', bell(member), p)
   pass_on()
   return 0
@@ -71,9 +76,13 @@ elseif op == 'release' then
   if not has then
     -- Of a lock, only the holder releases; of a semaphore, anybody: a permit that somebody else has taken, or one more.
     local kind = redis.call('HGET', c, 'kind')
-    if kind == 'lock' or kind == 'value' then return 0 end
+    if kind == 'lock' or kind == 'value' then return ticket == '' and 0 or -1 end
+    -- A server that has lost its last second may have forgotten that the permit was taken: none comes back for it.
+    if ticket ~= '' and redis.call('HDEL', released, ticket) == 0 then return -1 end
     local oldest = redis.call('ZRANGE', h, 0, 0)[1]
-    if oldest then redis.call('ZREM', h, oldest)
+    if oldest then
+      redis.call('ZREM', h, oldest)
+      redis.call('HSET', released, oldest, 1)
     elseif kind == 'bounded semaphore' then return 0
     else redis.call('HINCRBY', c, 'extra', 1) end
   else

@@ -34,8 +34,13 @@ for _, key in ipairs({b, s}) do
       if entry then
         local n = (tonumber(entry[2][4] or 0) or 0) + cost
         if n > limit then
-          redis.call('XADD', d, '*', 'v', entry[2][2], 'n', n, 'by', ARGV[1])
-          if is_pool then tell(entry[2][2], n) end
+          if is_pool then
+            -- Its submitter gets an error, so the last ones are enough to see what happened.
+            redis.call('XADD', d, 'MAXLEN', 1000, '*', 'v', entry[2][2], 'n', n, 'by', ARGV[1])
+            tell(entry[2][2], n)
+          else
+            redis.call('XADD', d, '*', 'v', entry[2][2], 'n', n, 'by', ARGV[1])
+          end
           dead = dead + 1
         else
           redis.call('XADD', b, '*', 'v', entry[2][2], 'n', n)

@@ -25,9 +25,9 @@ const LEASE: Duration = Duration::from_secs(10);
 /// A Redis or Valkey server, for programs on several machines. [`Runtime::remote`] gives one.
 #[derive(Clone)]
 pub struct Remote {
-    interp: Weak<Interp>,
+    pub(super) interp: Weak<Interp>,
     endpoint: Arc<Endpoint>,
-    lease: Duration,
+    pub(super) lease: Duration,
 }
 
 /// A queue on a server with items of type `T`; scripts open it by `Queue(#{ url, name })`.
@@ -99,7 +99,6 @@ impl Remote {
     }
 
     fn open<T>(&self, name: &str, joinable: bool) -> Result<RemoteQueue<T>, Error> {
-        let interp = alive(&self.interp)?;
         let terms = Terms {
             joinable,
             maxsize: None,
@@ -107,19 +106,32 @@ impl Remote {
             ack_on_get: false,
             lease: self.lease,
         };
-        let place = Place::new(self.endpoint.clone(), name);
-        let queue = place
-            .map_err(|fault| failure(&interp, fault, "TimeoutError"))
-            .and_then(|place| face::RemoteQueue::open(&interp, place, terms));
+        let queue = self.opened(name, |interp, place| {
+            face::RemoteQueue::open(interp, place, terms)
+        })?;
         Ok(RemoteQueue {
             interp: self.interp.clone(),
-            queue: queue.map_err(|why| failed(&interp, &why))?,
+            queue,
             item: PhantomData,
         })
     }
+
+    /// Opens the object of this name.
+    pub(super) fn opened<T>(
+        &self,
+        name: &str,
+        open: impl FnOnce(&Arc<Interp>, Place) -> Result<T, Box<EvalAltResult>>,
+    ) -> Result<T, Error> {
+        let interp = alive(&self.interp)?;
+        let place = Place::new(self.endpoint.clone(), name);
+        let opened = place
+            .map_err(|fault| failure(&interp, fault, "TimeoutError"))
+            .and_then(|place| open(&interp, place));
+        opened.map_err(|why| failed(&interp, &why))
+    }
 }
 
-fn alive(interp: &Weak<Interp>) -> Result<Arc<Interp>, Error> {
+pub(super) fn alive(interp: &Weak<Interp>) -> Result<Arc<Interp>, Error> {
     interp.upgrade().ok_or(Error::Stopped)
 }
 

@@ -96,6 +96,17 @@ pub(super) fn with_cut(
     plan.lock().unwrap().take().is_none()
 }
 
+/// How a script reaches a server through a proxy that cuts.
+pub(super) struct Cuts<'a> {
+    pub server: &'a Server,
+    /// The port before which the proxy stands.
+    pub port: u16,
+    /// The URL of the proxy's port.
+    pub url: &'a dyn Fn(u16) -> String,
+    /// How many bytes there are between two cuts.
+    pub step: usize,
+}
+
 /// Cuts the connection of a script after each byte of each order and of its answer. `orders` are those of a round, with what the script prints
 /// for each; after that many rounds it prints `end` last.
 pub(super) fn cut_after_each_byte<const N: usize>(
@@ -106,16 +117,32 @@ pub(super) fn cut_after_each_byte<const N: usize>(
     let Some(server) = Server::start(&[]) else {
         return;
     };
+    let cuts = Cuts {
+        server: &server,
+        port: server.port(),
+        url: &|port| format!("redis://127.0.0.1:{port}/0"),
+        step: 1,
+    };
+    cut_after_bytes(&cuts, script, orders, end);
+}
+
+/// The same after as many bytes as `cuts` says.
+pub(super) fn cut_after_bytes<const N: usize>(
+    cuts: &Cuts<'_>,
+    script: &str,
+    orders: impl Fn(usize) -> [(&'static str, String); N],
+    end: impl Fn(usize) -> String,
+) {
     for direction in [Direction::Request, Direction::Answer] {
-        server.ask(&["FLUSHALL"]);
+        cuts.server.ask(&["FLUSHALL"]);
         let plan = Plan::default();
-        let port = proxy(server.port(), &plan);
-        let code = script.replace("URL", &format!("redis://127.0.0.1:{port}/0"));
+        let port = proxy(cuts.port, &plan);
+        let code = script.replace("URL", &(cuts.url)(port));
         let mut run = Script::text(&code).interactive().patient().start();
         run.wait_for_line("ready");
         let (mut lines, mut rounds) = (1, 0);
         let mut last = [false; N];
-        for at in 0.. {
+        for at in (0..).step_by(cuts.step) {
             for ((order, answer), was_cut) in orders(rounds).iter().zip(&mut last) {
                 *was_cut = with_cut(&mut run, &plan, (direction, at), order, answer, &mut lines);
             }
@@ -125,7 +152,7 @@ pub(super) fn cut_after_each_byte<const N: usize>(
             }
             assert!(at < 5000, "the cuts have no end");
         }
-        assert!(rounds > 20, "{rounds} cuts are too few");
+        assert!(rounds * cuts.step > 20, "{rounds} cuts are too few");
         run.type_in("end\n");
         let output = run.finish();
         assert!(output.stdout.ends_with(&end(rounds)), "{}", output.stdout);

@@ -15,10 +15,12 @@ mod pool_cuts; // … whose connections are cut
 mod pool_faults; // … and kills, cuts and restarts meanwhile
 mod pool_hands; // … their workers: endless tasks, copies, faults, keys
 mod pool_submitters; // … and whoever submits them
+mod power; // … when its power fails: values, dicts, lists and locks
 mod queue; // the members of queues, the same on a server as on this machine
 mod refusals; // what is wrong with servers, URLs, names and items
 mod shared_cuts; // … whose changes of values and containers are cut off
 mod shared_faults; // … that change values and containers
+mod tls; // all that by TLS
 mod values; // Value
 mod watching; // keepers
 

@@ -72,8 +72,8 @@ fn what_is_no_url_is_refused_without_repeating_it() {
             "{why}"
         );
     }
-    let why = refusal("rediss://me:secret@host");
-    assert!(why.starts_with("ValueError: rediss:// means TLS"), "{why}");
+    let why = refusal("rediss://me:secret@host:none");
+    assert!(why.starts_with("ValueError: "), "{why}");
     let why = refusal("nobody");
     assert_eq!(
         why,

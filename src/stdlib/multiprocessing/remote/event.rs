@@ -1,17 +1,20 @@
 //! `Event` on a server.
 
+use std::sync::Arc;
+
 use rhai::Dynamic;
 
 use super::arguments::place;
 use super::handle::Handle;
 use super::parts::EVENT;
 use crate::remote::event::{event_terms, is_event_set, set_event, wait_for_event};
-use crate::script::{Call, Failure, Outcome, Registry};
+use crate::remote::place::Place;
+use crate::script::{Call, Failure, Interp, Outcome, Registry};
 use crate::sync::Deadline;
 
 /// An event on a server as one process holds it.
 #[derive(Debug, Clone)]
-struct Event(Handle);
+pub(crate) struct RemoteEvent(Handle);
 
 /// Returns the event that the arguments describe, whose `url` is argument `at`; `None` if it is one of this machine.
 ///
@@ -24,20 +27,52 @@ pub(in crate::stdlib::multiprocessing) fn construct(
     let Some(place) = place(call, at)? else {
         return Ok(None);
     };
-    let event = Event(Handle::new(call.interp, place, event_terms()));
-    event.0.open()?;
-    Ok(Some(Dynamic::from(event)))
+    Ok(Some(Dynamic::from(RemoteEvent::open(call.interp, place)?)))
+}
+
+impl RemoteEvent {
+    /// Opens an event.
+    ///
+    /// # Errors
+    /// The server cannot be reached or used, or the object there is another one.
+    pub(crate) fn open(interp: &Arc<Interp>, place: Place) -> Result<Self, Failure> {
+        let event = Self(Handle::new(interp, place, event_terms()));
+        event.0.open()?;
+        Ok(event)
+    }
+
+    /// Sets or clears it.
+    pub(crate) fn put(&self, on: bool) -> Result<(), Failure> {
+        self.0
+            .using(Deadline::NOW, |visit, caller| set_event(visit, on, caller))
+    }
+
+    pub(crate) fn is_set(&self) -> Result<bool, Failure> {
+        self.0
+            .using(Deadline::NOW, |visit, caller| is_event_set(visit, caller))
+    }
+
+    /// Waits until it is set. Returns false when the time ran out.
+    pub(crate) fn wait(&self, deadline: Deadline) -> Result<bool, Failure> {
+        self.0.using(deadline, |visit, caller| {
+            wait_for_event(visit, deadline, caller)
+        })
+    }
+
+    pub(crate) fn repr(&self, class: &str) -> String {
+        self.0.repr(class)
+    }
 }
 
 pub(in crate::stdlib::multiprocessing) fn register(registry: &mut Registry) {
     registry
-        .class::<Event>("Event")
+        .class::<RemoteEvent>("Event")
         .by_parts(
             EVENT,
-            |_, event: &Event| event.0.parts(Vec::new()),
+            |_, event: &RemoteEvent| event.0.parts(Vec::new()),
             |interp, plain| {
                 let (place, _) = Handle::read(plain)?;
-                Ok(Event(Handle::new(interp, place, event_terms())))
+                Ok(RemoteEvent(Handle::new(interp, place, event_terms())))
             },
         )
         .method("set", &[], |call| put(call, true))
@@ -45,28 +80,18 @@ pub(in crate::stdlib::multiprocessing) fn register(registry: &mut Registry) {
         .method("is_set", &[], is_set)
         .unlisted("isSet", &[], is_set)
         .method("wait", &["timeout?"], |call| {
-            let event: Event = call.this();
+            let event: RemoteEvent = call.this();
             let deadline = call.timeout(0)?.map_or(Deadline::NEVER, Deadline::after);
-            let wait = event.0.using(deadline, |visit, caller| {
-                wait_for_event(visit, deadline, caller)
-            });
-            Ok(wait?.into())
+            Ok(event.wait(deadline)?.into())
         })
-        .repr(|call| Ok(call.this::<Event>().0.repr("Event").into()));
+        .repr(|call| Ok(call.this::<RemoteEvent>().repr("Event").into()));
 }
 
 fn put(call: &mut Call<'_>, on: bool) -> Outcome {
-    let event: Event = call.this();
-    event
-        .0
-        .using(Deadline::NOW, |visit, caller| set_event(visit, on, caller))?;
+    call.this::<RemoteEvent>().put(on)?;
     Ok(Dynamic::UNIT)
 }
 
 fn is_set(call: &mut Call<'_>) -> Outcome {
-    let event: Event = call.this();
-    Ok(event
-        .0
-        .using(Deadline::NOW, |visit, caller| is_event_set(visit, caller))?
-        .into())
+    Ok(call.this::<RemoteEvent>().is_set()?.into())
 }

@@ -13,7 +13,7 @@ use crate::remote::endpoint::Endpoint;
 use crate::remote::fault::Fault;
 use crate::remote::line::{LineKind, LineSeat, LineTerms, Released};
 use crate::remote::place::Place;
-use crate::script::{Call, Dialect, Failure, Interp, Outcome, Registry, raise};
+use crate::script::{Call, Dialect, Failure, Interp, Registry, raise};
 use crate::stdlib::multiprocessing::synchronize::hold::{Hold, members, release};
 use crate::sync::Deadline;
 use crate::wire::{Unsendable, typed};
@@ -23,13 +23,21 @@ pub(super) const LOCK: u8 = 0;
 pub(super) const RLOCK: u8 = 1;
 pub(super) const SEMAPHORE: u8 = 2;
 
+/// What hosts have.
+pub(crate) type RemoteLock = Line<LOCK>;
+pub(crate) type RemoteSemaphore = Line<SEMAPHORE>;
+
 /// A lock or a semaphore on a server as one process holds it.
 #[derive(Debug, Clone)]
-pub(super) struct Line<const CLASS: u8> {
+pub(crate) struct Line<const CLASS: u8> {
     place: Place,
     terms: LineTerms,
     interp: Weak<Interp>,
 }
+
+/// Why somebody who has acquired it does not have it any more.
+const TAKEN_AWAY: &str =
+    "this process was taken for dead, or the server has lost its last second";
 
 /// Such an object in a message.
 #[derive(Serialize, Deserialize)]
@@ -83,28 +91,10 @@ pub(in crate::stdlib::multiprocessing) fn construct(
         lease,
     };
     Ok(Some(match class {
-        "Lock" => opened::<LOCK>(call.interp, place, terms)?,
-        "RLock" => opened::<RLOCK>(call.interp, place, terms)?,
-        _ => opened::<SEMAPHORE>(call.interp, place, terms)?,
+        "Lock" => Dynamic::from(Line::<LOCK>::open(call.interp, place, terms)?),
+        "RLock" => Dynamic::from(Line::<RLOCK>::open(call.interp, place, terms)?),
+        _ => Dynamic::from(Line::<SEMAPHORE>::open(call.interp, place, terms)?),
     }))
-}
-
-fn opened<const CLASS: u8>(interp: &Arc<Interp>, place: Place, terms: LineTerms) -> Outcome {
-    let line = Line::<CLASS> {
-        place,
-        terms,
-        interp: Arc::downgrade(interp),
-    };
-    let remotes = Remotes::of(interp);
-    let is_first = !remotes.has_line(&line.place, &line.terms);
-    let opened = line.using(Deadline::NOW, |seat, caller| {
-        seat.open(line.terms.permits, caller)
-    });
-    if opened.is_err() && is_first {
-        remotes.drop_line(interp, &line.place, &line.terms);
-    }
-    opened?;
-    Ok(Dynamic::from(line))
 }
 
 /// Returns the lock of a Value on a server.
@@ -159,18 +149,51 @@ fn register_class<const CLASS: u8>(registry: &mut Registry, name: &'static str) 
             Ok((line.look()?.1 > 0).into())
         })
         .getter("fence", |call| {
-            let line: Line<CLASS> = call.this();
-            let fence = line.using(Deadline::NOW, |seat, _| Ok(seat.fence()))?;
+            let fence = call.this::<Line<CLASS>>().fence()?;
             Ok(fence.map_or(Dynamic::UNIT, Dynamic::from_int))
         })
         .getter("valid", |call| {
             let line: Line<CLASS> = call.this();
-            let valid = line.using(Deadline::NOW, |seat, caller| seat.is_valid(caller))?;
-            Ok(valid.into())
+            Ok(line.is_valid()?.into())
         });
 }
 
 impl<const CLASS: u8> Line<CLASS> {
+    /// Opens a lock or a semaphore.
+    ///
+    /// # Errors
+    /// The server cannot be reached or used, or the object there is another one.
+    pub(crate) fn open(
+        interp: &Arc<Interp>,
+        place: Place,
+        terms: LineTerms,
+    ) -> Result<Self, Failure> {
+        let line = Self {
+            place,
+            terms,
+            interp: Arc::downgrade(interp),
+        };
+        let remotes = Remotes::of(interp);
+        let is_first = !remotes.has_line(&line.place, &line.terms);
+        let opened = line.using(Deadline::NOW, |seat, caller| {
+            seat.open(line.terms.permits, caller)
+        });
+        if opened.is_err() && is_first {
+            remotes.drop_line(interp, &line.place, &line.terms);
+        }
+        opened.map(|()| line)
+    }
+
+    /// Returns the number that rises with every acquisition, if the calling thread has acquired it.
+    pub(crate) fn fence(&self) -> Result<Option<i64>, Failure> {
+        self.using(Deadline::NOW, |seat, _| Ok(seat.fence()))
+    }
+
+    /// Asks the server whether the calling thread still has it.
+    pub(crate) fn is_valid(&self) -> Result<bool, Failure> {
+        self.using(Deadline::NOW, |seat, caller| seat.is_valid(caller))
+    }
+
     fn using<T>(
         &self,
         deadline: Deadline,
@@ -195,11 +218,12 @@ impl<const CLASS: u8> Line<CLASS> {
         interp.ok_or_else(|| raise("RuntimeError", "the runtime has ended"))
     }
 
-    fn look(&self) -> Result<(i64, i64), Failure> {
+    /// Returns how many permits are free, and how many holders have died.
+    pub(crate) fn look(&self) -> Result<(i64, i64), Failure> {
         self.using(Deadline::NOW, |seat, caller| seat.look(caller))
     }
 
-    fn repr(&self) -> String {
+    pub(crate) fn repr(&self) -> String {
         let class = class_name(CLASS, self.terms.kind);
         format!("<{class} {} at {}>", self.place.name(), self.place.endpoint)
     }
@@ -244,14 +268,9 @@ impl<const CLASS: u8> Line<CLASS> {
     }
 }
 
-impl<const CLASS: u8> Hold for Line<CLASS> {
-    const ENDLESS_IS_MINUS_ONE: bool = false;
-
-    fn dialect(&self) -> Dialect {
-        Dialect::Multiprocessing
-    }
-
-    fn take(&self, interp: &Interp, deadline: Deadline) -> Result<bool, Failure> {
+impl<const CLASS: u8> Line<CLASS> {
+    /// Acquires it, in turn. Returns false when the time ran out.
+    pub(crate) fn acquire(&self, interp: &Interp, deadline: Deadline) -> Result<bool, Failure> {
         self.using(deadline, |seat, caller| {
             let taken = seat.acquire(deadline, caller);
             if taken == Err(Fault::Interrupted) {
@@ -262,7 +281,11 @@ impl<const CLASS: u8> Hold for Line<CLASS> {
         })
     }
 
-    fn give(&self) -> Result<(), Failure> {
+    /// Releases it.
+    ///
+    /// # Errors
+    /// The calling thread does not have it, or does not have it any more.
+    pub(crate) fn release(&self) -> Result<(), Failure> {
         let interp = self.interp()?;
         let released = self.using(Deadline::NOW, |seat, caller| seat.release(caller))?;
         match released {
@@ -282,7 +305,7 @@ impl<const CLASS: u8> Hold for Line<CLASS> {
                 tell(
                     &interp,
                     &format!(
-                        "a permit of {} was taken away before its release, because this process was taken for dead",
+                        "a permit of {} was taken away before its release: {TAKEN_AWAY}",
                         self.repr()
                     ),
                 );
@@ -291,11 +314,28 @@ impl<const CLASS: u8> Hold for Line<CLASS> {
             Released::Lost => Err(raise(
                 "LeaseLost",
                 format!(
-                    "{} was taken away before its release, because this process was taken for dead",
+                    "{} was taken away before its release: {TAKEN_AWAY}",
                     self.repr()
                 ),
             )),
         }
+    }
+
+}
+
+impl<const CLASS: u8> Hold for Line<CLASS> {
+    const ENDLESS_IS_MINUS_ONE: bool = false;
+
+    fn dialect(&self) -> Dialect {
+        Dialect::Multiprocessing
+    }
+
+    fn take(&self, interp: &Interp, deadline: Deadline) -> Result<bool, Failure> {
+        self.acquire(interp, deadline)
+    }
+
+    fn give(&self) -> Result<(), Failure> {
+        self.release()
     }
 
     fn is_held(&self) -> Result<bool, Failure> {

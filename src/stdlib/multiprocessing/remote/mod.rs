@@ -27,7 +27,9 @@ mod waiting;
 
 pub(crate) use arguments::resolved;
 pub(super) use container::RemoteContainer;
+pub(crate) use event::RemoteEvent;
 pub(super) use event::{construct as event, register as register_event};
+pub(crate) use line::{RemoteLock, RemoteSemaphore};
 pub(super) use line::{construct as line, register as register_lines};
 pub(super) use manager::{construct as manager, register as register_manager};
 pub(super) use number::{construct as number, register as register_number};

@@ -7,7 +7,7 @@ use rhai::{Dynamic, Map};
 
 use super::departure::Departure;
 use super::visits::Visits;
-use crate::permissions::Contacting;
+use crate::permissions::{Contacting, Last, Use as FileUse};
 use crate::remote::caller::Caller;
 use crate::remote::endpoint::{Address, Endpoint};
 use crate::remote::keeper::Keeper;
@@ -15,6 +15,7 @@ use crate::remote::line::{LineKind, LineSeat, LineTerms};
 use crate::remote::place::Place;
 use crate::remote::pool::{Submitter, Terms as PoolTerms};
 use crate::remote::queue::{Chair, Terms};
+use crate::remote::tls_files::TlsFiles;
 use crate::remote::visit::{Visit, VisitTerms};
 use crate::script::{Failure, Interp, State, os_failure};
 use crate::stdlib::signal::handlers::signals_of;
@@ -311,12 +312,16 @@ fn prepare(interp: &Interp, endpoint: &Endpoint) -> Result<(), Failure> {
     signals_of(interp).begin_parent().map_err(os_failure)
 }
 
-/// Checks that the script may reach a server.
+/// Checks that the script may reach a server, and read the files that its URL names.
 ///
 /// # Errors
 /// `PermissionError`; `OSError` when its name leads nowhere.
 fn permit(interp: &Interp, endpoint: &Endpoint) -> Result<(), Failure> {
     let guard = interp.permissions();
+    for path in endpoint.tls().into_iter().flat_map(TlsFiles::paths) {
+        // Whoever reads it says what is wrong with it otherwise.
+        let _ = guard.place(&path.to_string_lossy(), FileUse::Read, Last::Followed)?;
+    }
     let (host, port) = match endpoint.address() {
         Address::Unix(path) => {
             guard.other_network(&format!("connecting to '{}'", path.display()))?;
