@@ -60,6 +60,7 @@
 //! - `hashlib` (enabled by default): the script module `hashlib`, by RustCrypto: 15 crates more.
 //! - `log`: starts, ends and deaths of processes, abandoned locks, and deadlocks are events of the crate `log`, which is 1 crate more.
 //! - `redis` (enabled by default): queues on a Redis or Valkey server, for the processes of several machines: 32 crates more.
+//! - `redis-tls`: the same by TLS (`rediss://`), with rustls and ring: 12 crates more, a C compiler, and a megabyte.
 //! - `re` (enabled by default): the script module `re`, on the engine of the crate `regex`: 4 crates more.
 //! - `compile` (enabled by default): numeric functions and loops of scripts become machine code, by Cranelift: 33 crates more, 5 of them for
 //!   build scripts only, and five megabytes. Without it scripts behave the same, but numeric code is interpreted.
@@ -131,7 +132,10 @@ pub use crate::runtime::{
 #[doc(hidden)]
 pub use crate::runtime::begin_before_main;
 #[cfg(feature = "redis")]
-pub use crate::runtime::remote::{DeadLetter, Remote, RemoteCatalogue, RemoteEvent, RemoteLock, RemoteLockGuard, RemoteObject, RemotePermit, RemoteQueue, RemoteSemaphore, RemoteWorker, WorkerError};
+pub use crate::runtime::remote::{
+    DeadLetter, Remote, RemoteCatalogue, RemoteEvent, RemoteLock, RemoteLockGuard, RemoteObject,
+    RemotePermit, RemoteQueue, RemoteSemaphore, RemoteWorker, WorkerError,
+};
 
 pub mod alloc {
     //! The allocator that counts what scripts hold.

@@ -7,7 +7,7 @@ use redis::{RedisResult, Value};
 
 use super::caller::{Caller, sleep};
 use super::endpoint::Endpoint;
-use super::fault::{Fault, Refusal};
+use super::fault::{Fault, Refusal, UNTRUSTED};
 use super::wire::{Talk, Wire};
 use crate::sys::clock::Deadline;
 use crate::sys::{process, random};
@@ -90,9 +90,7 @@ impl Link {
     /// There is none.
     pub(super) fn talk<'a>(&'a mut self, caller: &'a dyn Caller) -> Result<Talk<'a>, Fault> {
         match &mut self.wire {
-            Some(wire) if self.process == process::pid() => {
-                Ok(wire.talk(caller, self.give_up_at))
-            }
+            Some(wire) if self.process == process::pid() => Ok(wire.talk(caller, self.give_up_at)),
             _ => Err(Fault::Broken("the connection is closed".into())),
         }
     }
@@ -105,13 +103,16 @@ fn log_in(endpoint: &Endpoint, talk: &mut Talk<'_>) -> Result<(), Fault> {
             command.arg(user);
         }
         let answer: RedisResult<Value> = command.arg(password).query(talk);
-        answer.map_err(|error| match Fault::from(error) {
-            // Whatever the server says of a login may repeat it.
-            Fault::Refused(..) => Fault::refused(
-                Refusal::Login,
-                "the server does not accept this user and password",
-            ),
-            other => other,
+        answer.map_err(|error| {
+            let is_of_tls = error.code() == Some(UNTRUSTED);
+            match Fault::from(error) {
+                // Whatever the server says of a login may repeat it.
+                Fault::Refused(..) if !is_of_tls => Fault::refused(
+                    Refusal::Login,
+                    "the server does not accept this user and password",
+                ),
+                other => other,
+            }
         })?;
     }
     if endpoint.database() != 0 {
@@ -223,4 +224,54 @@ fn random_fraction() -> f64 {
     // Without randomness the pause is short.
     let _ = random::fill(&mut byte);
     f64::from(byte[0]) / 255.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Quiet;
+
+    impl Caller for Quiet {
+        fn has_to_stop(&self) -> bool {
+            false
+        }
+
+        fn tell(&self, _text: &str) {}
+    }
+
+    fn pause(outage: &mut Outage) -> Result<(), Fault> {
+        let endpoint = Endpoint::read("redis://host").unwrap();
+        outage.pause(&endpoint, &Quiet, "it is away")
+    }
+
+    fn long_ago() -> Instant {
+        Instant::now().checked_sub(2 * USUAL).unwrap()
+    }
+
+    #[test]
+    fn a_wait_of_any_length_has_all_its_patience_when_the_server_goes_away() {
+        let mut outage = Outage::new(USUAL, None);
+        outage.began = long_ago();
+        assert!(matches!(pause(&mut outage), Err(Fault::Unreachable(_))));
+        outage.note_answers(long_ago(), false);
+        assert!(pause(&mut outage).is_err());
+        outage.note_answers(Instant::now(), true);
+        assert!(pause(&mut outage).is_err());
+        outage.note_answers(long_ago(), true);
+        assert_eq!(pause(&mut outage), Ok(()));
+    }
+
+    #[test]
+    fn an_operation_with_a_timeout_gives_up_soon_after_it() {
+        let mut patience = Patience::new();
+        patience.note_success();
+        patience.until(Deadline::after(Duration::from_secs(100)));
+        let left = patience.limit.take().unwrap();
+        assert!(left > Duration::from_secs(100) && left <= Duration::from_secs(105));
+        patience.until(Deadline::NEVER);
+        assert_eq!(patience.limit, None);
+        let mut outage = Outage::new(USUAL, Some(Instant::now()));
+        assert!(matches!(pause(&mut outage), Err(Fault::Unreachable(_))));
+    }
 }

@@ -189,7 +189,8 @@ impl Talk<'_> {
 
     fn end(&self, patience: Duration) -> Instant {
         let end = Instant::now() + patience;
-        self.give_up_at.map_or(end, |give_up_at| give_up_at.min(end))
+        self.give_up_at
+            .map_or(end, |give_up_at| give_up_at.min(end))
     }
 
     fn send(&mut self, bytes: &[u8]) -> Result<(), Fault> {

@@ -132,7 +132,10 @@ fn locks() {
     // The thread has it, so its scripts do not get it, and neither do other threads.
     assert!(lock.try_acquire().unwrap().is_none());
     let other = std::thread::scope(|scope| {
-        let acquire = || lock.acquire_timeout(Duration::from_millis(50)).map(|guard| guard.is_some());
+        let acquire = || {
+            lock.acquire_timeout(Duration::from_millis(50))
+                .map(|guard| guard.is_some())
+        };
         scope.spawn(acquire).join().unwrap()
     });
     assert!(!other.unwrap());
@@ -216,7 +219,11 @@ fn events() {
         std::thread::spawn(move || event.wait_timeout(Duration::from_secs(60)))
     };
     let script = r#"let e = Event(#{ url: "URL", name: "e" }); e.set(); e.is_set()"#;
-    assert!(runtime.eval::<bool>(&script.replace("URL", &server.url())).unwrap());
+    assert!(
+        runtime
+            .eval::<bool>(&script.replace("URL", &server.url()))
+            .unwrap()
+    );
     assert!(waiter.join().unwrap().unwrap());
     event.wait().unwrap();
     event.clear().unwrap();

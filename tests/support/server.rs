@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use tempfile::TempDir;
 
 /// How long a server may take to start.
@@ -94,6 +96,13 @@ impl Server {
         }
     }
 
+    /// Stops it or lets it go on, for instance.
+    pub(crate) fn signal(&self, signal: Signal) {
+        if let Some(child) = &self.child {
+            let _ = kill(Pid::from_raw(child.id().cast_signed()), signal);
+        }
+    }
+
     pub(crate) fn port(&self) -> u16 {
         self.port
     }
@@ -141,7 +150,7 @@ impl Drop for Server {
 }
 
 /// The server to start: that of the environment variable `PROCSCRIPT_TEST_SERVER`, or Debian's.
-fn program() -> Option<String> {
+pub(crate) fn program() -> Option<String> {
     let program = std::env::var("PROCSCRIPT_TEST_SERVER").unwrap_or("redis-server".into());
     let found = Command::new(&program)
         .arg("--version")

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 
-use super::server::Server;
+use super::server::{Server, program};
 
 /// A server whose certificate is for 127.0.0.1 and localhost; in its directory, `ca.pem` is the authority that has signed it, `other.pem` one
 /// that has not, and `client.pem` and `client.key` are for programs that it knows.
@@ -20,6 +20,11 @@ pub(crate) struct TlsServer {
 impl TlsServer {
     /// Starts a server with these settings; `None`, with one loud line, where there is none to start, or the command has no TLS.
     pub(crate) fn start(settings: &[&str]) -> Option<Self> {
+        Self::start_as("server", settings)
+    }
+
+    /// The same with another certificate: that of the `stranger` is for another host.
+    pub(crate) fn start_as(who: &str, settings: &[&str]) -> Option<Self> {
         if !cfg!(feature = "redis-tls") {
             eprintln!("SKIPPED: TLS is tested with --features redis-tls");
             return None;
@@ -32,6 +37,10 @@ impl TlsServer {
             eprintln!("SKIPPED: there is no openssl here, so rediss:// is not tested");
             return None;
         }
+        if !speaks_tls(&program()?) {
+            eprintln!("SKIPPED: this server has no TLS, so rediss:// is not tested");
+            return None;
+        }
         let directory = TempDir::with_prefix("procscript-tls-").unwrap();
         certify(&directory);
         let spare = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -40,8 +49,8 @@ impl TlsServer {
         let file = |name: &str| directory.path().join(name).to_str().unwrap().to_string();
         let (number, certificate, key, authority) = (
             port.to_string(),
-            file("server.pem"),
-            file("server.key"),
+            file(&format!("{who}.pem")),
+            file(&format!("{who}.key")),
             file("ca.pem"),
         );
         let mut all = vec!["--tls-port", &number, "--tls-cert-file", &certificate];
@@ -89,6 +98,23 @@ impl TlsServer {
     }
 }
 
+/// Whether a server was built with TLS: one that was misses its certificate, and ends too.
+fn speaks_tls(program: &str) -> bool {
+    let output = Command::new(program)
+        .args([
+            "--port",
+            "0",
+            "--tls-port",
+            "1",
+            "--tls-cert-file",
+            "/nowhere",
+        ])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    !String::from_utf8_lossy(&output.stdout).contains("Failed finding TLS")
+}
+
 fn certify(directory: &TempDir) {
     let new = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"];
     let openssl = |words: &[&str]| {
@@ -112,9 +138,13 @@ fn certify(directory: &TempDir) {
         words.extend(["-keyout", &key, "-out", &certificate]);
         openssl(&words);
     }
-    let names = directory.path().join("names");
-    std::fs::write(names, "subjectAltName=IP:127.0.0.1,DNS:localhost\n").unwrap();
-    for who in ["server", "client"] {
+    for (who, names) in [
+        ("server", "IP:127.0.0.1,DNS:localhost"),
+        ("client", "DNS:client"),
+        ("stranger", "DNS:elsewhere.test"),
+    ] {
+        let text = format!("subjectAltName={names}\n");
+        std::fs::write(directory.path().join("names"), text).unwrap();
         let (key, request, certificate, name) = (
             format!("{who}.key"),
             format!("{who}.csr"),

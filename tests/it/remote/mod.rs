@@ -1,5 +1,6 @@
 //! Objects on a server: each test has a real one, on a spare port.
 
+mod away; // a server that is away while somebody waits
 mod catalogue; // what there is on a server, and dead letters
 mod containers; // what a Manager makes
 mod cuts; // connections cut after every byte

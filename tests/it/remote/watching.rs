@@ -148,3 +148,33 @@ fn nobody_is_dead_because_the_server_was_away() {
     run.finish().assert(0, "took item\ndone True\n", "");
     assert!(!has_come_back(&server));
 }
+
+#[test]
+fn what_a_pool_leaves_behind_vanishes_after_a_week_and_a_queue_stays() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let code = r#"
+        let pool = Pool(#{ url: "URL", name: "p", lease: 1.0 });
+        let q = Queue(#{ url: "URL", name: "q", lease: 1.0 });
+        q.put(1);
+        print("ready");
+        input();
+    "#;
+    let mut run = Script::text(&at(&server, code)).interactive().start();
+    run.wait_for_line("ready");
+    let settings = server.ask(&["--scan", "--pattern", "ps:{p/*}:c"]);
+    let lives = |key: &str| server.number(&["TTL", key]);
+    let parts = ["c", "m", "s"].map(|part| format!("{}{part}", settings.trim_end_matches('c')));
+    wait_until("the keys of the pool do not end", || {
+        parts
+            .iter()
+            .all(|key| (600_000..=604_800).contains(&lives(key)))
+    });
+    assert_eq!(lives("ps:{q}:s"), -1);
+    // It is put off again and again.
+    server.ask(&["EXPIRE", &settings, "100"]);
+    wait_until("it is not put off", || lives(&settings) > 600_000);
+    run.type_in("\n");
+    assert_eq!(run.finish().code(), 0);
+}

@@ -36,8 +36,7 @@ pub(crate) struct Line<const CLASS: u8> {
 }
 
 /// Why somebody who has acquired it does not have it any more.
-const TAKEN_AWAY: &str =
-    "this process was taken for dead, or the server has lost its last second";
+const TAKEN_AWAY: &str = "this process was taken for dead, or the server has lost its last second";
 
 /// Such an object in a message.
 #[derive(Serialize, Deserialize)]
@@ -320,7 +319,6 @@ impl<const CLASS: u8> Line<CLASS> {
             )),
         }
     }
-
 }
 
 impl<const CLASS: u8> Hold for Line<CLASS> {
