@@ -42,7 +42,8 @@ def of_members(server, script, idle):
         keys = ["ps:{grows}:" + part for part in "misb"]
         server.ask("EVAL", MEMBERS, 4, *keys, members - 1)
         times = measure(server, script, "grows", 1000)
-        # It holds an item and does nothing more, so that only its keeper speaks.
+        # It holds an item and does nothing more, so that only its keeper speaks, and watches the others.
+        server.ask("DEL", "ps:{grows}:w", "ps:{grows}:w2")
         child = subprocess.Popen([*idle, server.url, "grows", "1.0", "put"], stdout=subprocess.PIPE, text=True)
         child.stdout.readline()
         time.sleep(1)

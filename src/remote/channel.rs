@@ -4,10 +4,10 @@
 
 use std::io;
 
+use super::fault::Fault;
 #[cfg(feature = "redis-tls")]
 use super::tls::Tls;
-use crate::remote::fault::Fault;
-use crate::sys::socket::Socket;
+use crate::sys::socket::{Socket, unless_interrupted};
 
 pub(super) enum Channel {
     Plain(Socket),
@@ -61,16 +61,6 @@ impl Channel {
             Self::Plain(_) => None,
             #[cfg(feature = "redis-tls")]
             Self::Tls(tls) => tls.take_fault(),
-        }
-    }
-}
-
-/// Repeats a system call that a signal has broken off.
-pub(super) fn unless_interrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
-    loop {
-        match call() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
-            result => return result,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo};
 
 use super::fault::{Fault, Refusal};
-use super::tls_files::TlsFiles;
+use super::tls_files::{TlsFiles, names_tls_files};
 
 /// The schemes of URLs that scripts write.
 const SCHEMES: &str = "redis://HOST[:PORT][/DATABASE]";
@@ -33,8 +33,8 @@ impl Endpoint {
     /// # Errors
     /// It is no such URL; the text does not repeat it, because it may hold a password.
     pub(crate) fn read(url: &str) -> Result<Self, Fault> {
-        let scheme = url.split(':').next().unwrap_or_default();
         let wrong = |text: String| Fault::Refused(Refusal::Mismatch, text);
+        let scheme = url.split(':').next().unwrap_or_default();
         let (bare, tls, url) = match scheme {
             "rediss" | "valkeys" if !cfg!(feature = "redis-tls") => {
                 return Err(wrong(format!(
@@ -46,6 +46,11 @@ impl Endpoint {
                 let (bare, files, whole) = TlsFiles::split(url)
                     .map_err(|why| wrong(format!("url is not the URL of a server: {why}")))?;
                 (bare, Some(files), whole)
+            }
+            _ if names_tls_files(url) => {
+                return Err(wrong(
+                    "url names files for TLS, and redis:// is without TLS: it has to begin with rediss://".into(),
+                ));
             }
             _ => (url.into(), None, url.into()),
         };
@@ -127,5 +132,7 @@ mod tests {
         let wrong = format!("{:?}", Endpoint::read("http://me:secret@example.com"));
         assert!(wrong.contains("redis://HOST"), "{wrong}");
         assert!(!wrong.contains("secret"), "{wrong}");
+        let half = format!("{:?}", Endpoint::read("redis://:secret@h?ssl_ca_certs=a"));
+        assert!(half.contains("begin with rediss://") && !half.contains("secret"));
     }
 }

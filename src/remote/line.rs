@@ -355,7 +355,7 @@ impl LineSeat {
     /// The server cannot be reached; the keeper will tell it.
     pub(crate) fn leave(&mut self, caller: &dyn Caller) -> Result<(), Fault> {
         let blamed = !self.held.is_empty();
-        if self.seat.is_known {
+        if self.seat.is_known || !self.left_behind.is_empty() {
             self.seat.hurry();
             self.attempt(caller, |line, caller| line.seat.remove(blamed, caller))?;
         }

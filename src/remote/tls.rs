@@ -15,10 +15,9 @@ use rustls::{
     AlertDescription, CertificateError, ClientConfig, ClientConnection, Error, RootCertStore,
 };
 
-use super::channel::unless_interrupted;
 use super::fault::{Fault, Refusal};
 use super::tls_files::TlsFiles;
-use crate::sys::socket::{Interest, Socket};
+use crate::sys::socket::{Interest, Socket, unless_interrupted};
 
 /// A connection with TLS around it.
 pub(super) struct Tls {

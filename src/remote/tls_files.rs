@@ -74,6 +74,12 @@ impl TlsFiles {
     }
 }
 
+/// Returns whether a URL names such files.
+pub(super) fn names_tls_files(url: &str) -> bool {
+    let url = parse_redis_url(url);
+    url.is_some_and(|url| url.query_pairs().any(|(name, _)| name.starts_with("ssl_")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -23,7 +23,7 @@ const STEPS: &str = r#"
         l.append(i);
         show(v, d, l);
         with v.get_lock() { v.value += 1; }
-        if i % 3 == 2 { d.pop("k" + (i - 1)); l.insert(1, "x"); l.reverse(); show(v, d, l); }
+        if i % 3 == 2 { d.pop("k" + (i - 1)); l.insert(1, "x"); show(v, d, l); l.reverse(); show(v, d, l); }
     }
     show(v, d, l);
 "#;
@@ -109,9 +109,8 @@ fn who_uses_a_server_goes_on_with_what_it_still_has() {
     let Some(mut server) = Server::start(&[]) else {
         return;
     };
-    let mut user = Script::text(USER).arg(server.url()).interactive().patient();
-    user = user.start_method("fork");
-    let mut user = user.start();
+    let user = Script::text(USER).arg(server.url()).interactive();
+    let mut user = user.patient().start();
     user.wait_for_line("ready");
     let (mut lines, mut before) = (1, [0; 3]);
     for failure in 0..FAILURES {
