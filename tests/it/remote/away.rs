@@ -34,7 +34,7 @@ const WAITS: &str = r#"
     let results = queue.Queue();
     let opened = threading.Semaphore(0);
     let threads = [];
-    for wait in waits {
+    fn begin(wait, lock, results, opened, go, back) {
         let t = threading.Thread(|| {
             // The first use is over when the server goes away.
             error_of(wait[1]);
@@ -47,8 +47,9 @@ const WAITS: &str = r#"
             error_of(|| lock.release());
         });
         t.start();
-        threads.push(t);
+        t
     }
+    for wait in waits { threads.push(begin(wait, lock, results, opened, go, back)); }
     for t in threads { opened.acquire(); }
     print("ready");
     input();

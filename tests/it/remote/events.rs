@@ -128,7 +128,7 @@ fn a_wait_with_a_timeout_ends_where_the_server_has_gone_for_good() {
     let output = waiting.finish();
     let stands = at(
         &server,
-        "waits\nConnectionError: URL cannot be used for 5 s: ",
+        "waits\nConnectionError: URL cannot be used for 6 s: ",
     );
     assert!(output.stdout.starts_with(&stands), "{}", output.stdout);
     assert!(

@@ -1,5 +1,5 @@
 //! The power of the server fails: its append-only file ends earlier than it did, in the middle of a command or not. Values, dicts and lists are
-//! what they were at some moment before; locks have one holder, and whoever has lost one is told.
+//! what they were at some moment before; locks have one holder, and whoever has lost one gets to know.
 
 use std::fs::File;
 
@@ -166,7 +166,7 @@ fn fence(run: &Running) -> i64 {
 }
 
 #[test]
-fn who_has_lost_its_lock_with_the_disk_of_the_server_is_told() {
+fn who_has_lost_its_lock_with_the_disk_of_the_server_gets_to_know() {
     let Some(mut server) = Server::start(&[]) else {
         return;
     };

@@ -155,6 +155,7 @@ fn what_a_pool_leaves_behind_vanishes_after_a_week_and_a_queue_stays() {
         return;
     };
     let code = r#"
+        fn task() {}
         let pool = Pool(#{ url: "URL", name: "p", lease: 1.0 });
         let q = Queue(#{ url: "URL", name: "q", lease: 1.0 });
         q.put(1);

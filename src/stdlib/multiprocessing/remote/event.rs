@@ -14,7 +14,7 @@ use crate::sync::Deadline;
 
 /// An event on a server as one process holds it.
 #[derive(Debug, Clone)]
-pub(crate) struct RemoteEvent(Handle);
+pub(crate) struct Event(Handle);
 
 /// Returns the event that the arguments describe, whose `url` is argument `at`; `None` if it is one of this machine.
 ///
@@ -27,10 +27,10 @@ pub(in crate::stdlib::multiprocessing) fn construct(
     let Some(place) = place(call, at)? else {
         return Ok(None);
     };
-    Ok(Some(Dynamic::from(RemoteEvent::open(call.interp, place)?)))
+    Ok(Some(Dynamic::from(Event::open(call.interp, place)?)))
 }
 
-impl RemoteEvent {
+impl Event {
     /// Opens an event.
     ///
     /// # Errors
@@ -66,13 +66,13 @@ impl RemoteEvent {
 
 pub(in crate::stdlib::multiprocessing) fn register(registry: &mut Registry) {
     registry
-        .class::<RemoteEvent>("Event")
+        .class::<Event>("Event")
         .by_parts(
             EVENT,
-            |_, event: &RemoteEvent| event.0.parts(Vec::new()),
+            |_, event: &Event| event.0.parts(Vec::new()),
             |interp, plain| {
                 let (place, _) = Handle::read(plain)?;
-                Ok(RemoteEvent(Handle::new(interp, place, event_terms())))
+                Ok(Event(Handle::new(interp, place, event_terms())))
             },
         )
         .method("set", &[], |call| put(call, true))
@@ -80,18 +80,18 @@ pub(in crate::stdlib::multiprocessing) fn register(registry: &mut Registry) {
         .method("is_set", &[], is_set)
         .unlisted("isSet", &[], is_set)
         .method("wait", &["timeout?"], |call| {
-            let event: RemoteEvent = call.this();
+            let event: Event = call.this();
             let deadline = call.timeout(0)?.map_or(Deadline::NEVER, Deadline::after);
             Ok(event.wait(deadline)?.into())
         })
-        .repr(|call| Ok(call.this::<RemoteEvent>().repr("Event").into()));
+        .repr(|call| Ok(call.this::<Event>().repr("Event").into()));
 }
 
 fn put(call: &mut Call<'_>, on: bool) -> Outcome {
-    call.this::<RemoteEvent>().put(on)?;
+    call.this::<Event>().put(on)?;
     Ok(Dynamic::UNIT)
 }
 
 fn is_set(call: &mut Call<'_>) -> Outcome {
-    Ok(call.this::<RemoteEvent>().is_set()?.into())
+    Ok(call.this::<Event>().is_set()?.into())
 }

@@ -27,7 +27,7 @@ mod waiting;
 
 pub(crate) use arguments::resolved;
 pub(super) use container::RemoteContainer;
-pub(crate) use event::RemoteEvent;
+pub(crate) use event::Event as RemoteEvent;
 pub(super) use event::{construct as event, register as register_event};
 pub(crate) use line::{RemoteLock, RemoteSemaphore};
 pub(super) use line::{construct as line, register as register_lines};
