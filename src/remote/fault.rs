@@ -107,7 +107,15 @@ impl From<RedisError> for Fault {
                     refused(Refusal::Login)
                 }
                 _ if inside("OOM ") => refused(Refusal::Memory),
-                _ if inside("NOPERM") || inside("The user executing the script") => {
+                // … as Redis 6.2, 7.0 and Valkey word it.
+                _ if [
+                    "NOPERM",
+                    "The user executing the script",
+                    "ACL failure in script",
+                ]
+                .into_iter()
+                .any(inside) =>
+                {
                     refused(Refusal::Permission)
                 }
                 _ if inside("WRONGTYPE") => refused(Refusal::Mismatch),
