@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use redis::Value;
 
+use super::fresh::{Fresh, now};
 use super::task::{self, Done, Task};
 use super::{DEATHS, KIND, Terms, check_length, program_key};
 use crate::remote::caller::Caller;
 use crate::remote::fault::{Fault, Refusal};
 use crate::remote::keeper::Keeper;
 use crate::remote::place::Place;
-use crate::remote::scripts::WORK;
+use crate::remote::scripts::{REMOVE, WORK};
 use crate::remote::seal;
 use crate::remote::seat::{Seat, Sitter};
 use crate::remote::streams::{IN_HAND, LOOK_AROUND, NEW, read_both};
@@ -32,6 +33,8 @@ pub(crate) struct Bench {
     looks_back: bool,
     /// How many tasks it has ended that nobody with its key has submitted.
     foreign: u64,
+    /// The tasks that it has begun, where tasks are sealed.
+    fresh: Fresh,
 }
 
 impl Sitter for Bench {
@@ -67,6 +70,7 @@ impl Bench {
             ahead: VecDeque::new(),
             looks_back: false,
             foreign: 0,
+            fresh: Fresh::default(),
         }
     }
 
@@ -96,8 +100,11 @@ impl Bench {
         loop {
             let (id, written) = self.attempt(caller, Self::try_next)?;
             match task::read(&self.terms, &id, &written) {
-                Some(task) => return Ok(task),
                 None => self.refuse(id, &written, caller)?,
+                Some(task) if self.terms.key.is_some() && !self.fresh.admit(&task, now()) => {
+                    self.done = Some(task.stale(&self.terms));
+                }
+                Some(task) => return Ok(task),
             }
         }
     }
@@ -210,6 +217,31 @@ impl Bench {
         let right = bytes.filter(|bytes| seal::hash(bytes) == hash);
         let text = "the server does not have the program of the task";
         right.ok_or_else(|| Fault::refused(Refusal::Mismatch, text))
+    }
+
+    /// Leaves, because a task takes too long: the task is tried again if it may be, and else it has ended like this.
+    ///
+    /// # Errors
+    /// The server cannot be reached; the keeper will tell it of the end of this process.
+    pub(crate) fn give_up(&mut self, late: &Done, caller: &dyn Caller) -> Result<(), Fault> {
+        self.seat.hurry();
+        self.attempt(caller, |bench, caller| {
+            loop {
+                let seat = &mut bench.seat;
+                let mut remove = REMOVE.prepare_invoke();
+                for part in ["c", "m", "i", "s", "b", "d", "e"] {
+                    remove.key(seat.key(part));
+                }
+                remove.arg(&seat.member).arg("").arg(1);
+                remove.arg(&late.id).arg(&late.result[..]);
+                let (state, _, _): (i64, u64, u64) = remove.invoke(&mut seat.talk(caller)?)?;
+                if state != 1 {
+                    return Ok(());
+                }
+            }
+        })?;
+        self.seat.leave();
+        Ok(())
     }
 
     /// Leaves in order: gives the result of what was done, and gives back what was not.

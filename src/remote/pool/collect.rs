@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use redis::RedisResult;
 
+use super::fresh::{AGE, now};
 use super::submitter::{RESULTS_AT_ONCE, Submitter};
-use super::task;
+use super::task::{self, Reply};
 use crate::remote::caller::Caller;
 use crate::remote::fault::Fault;
 use crate::remote::seat::Sitter;
@@ -29,7 +30,12 @@ pub(crate) enum Outcome {
     Dead(u32),
     /// The result is not of a worker that knows the key.
     Unsealed,
+    /// Workers take it for an old one, although it was just sealed.
+    Stale,
 }
+
+/// How often a task that was just sealed may be refused as an old one.
+const REFUSALS: u32 = 3;
 
 impl Submitter {
     /// Sends tasks, and takes the results that come within this time.
@@ -125,6 +131,10 @@ impl Submitter {
             let bytes = fields.get(3).map_or(&[][..], Vec::as_slice);
             self.acknowledged.push((number, id));
             self.acknowledged_bytes += bytes.len();
+            let reply = task::read_result(&self.terms, &client, number, bytes);
+            if fields.get(5).is_none() && reply == Some(Reply::Stale) && self.seal_again(number) {
+                continue;
+            }
             // One that has come before, over another connection.
             if self.remove(number).is_none() {
                 continue;
@@ -134,8 +144,9 @@ impl Submitter {
                     let deaths = str::from_utf8(deaths).ok();
                     Outcome::Dead(deaths.and_then(|text| text.parse().ok()).unwrap_or(0))
                 }
-                None => match task::read_result(&self.terms, &client, number, bytes) {
-                    Some(result) => Outcome::Done(result.to_vec()),
+                None => match reply {
+                    Some(Reply::Result(result)) => Outcome::Done(result.to_vec()),
+                    Some(Reply::Stale) => Outcome::Stale,
                     None => Outcome::Unsealed,
                 },
             };
@@ -146,5 +157,25 @@ impl Submitter {
             self.unsent.retain(|number| open.contains_key(number));
         }
         Ok(outcomes)
+    }
+
+    /// Has a task sent again with another seal, before new ones. Returns false if that has been in vain.
+    fn seal_again(&mut self, number: u64) -> bool {
+        let Some(task) = self.open.get_mut(&number) else {
+            return false;
+        };
+        // One that has waited for long is no sign of clocks that differ.
+        if now().abs_diff(task.sealed) < AGE / 2 {
+            task.refused += 1;
+        }
+        if task.refused >= REFUSALS {
+            return false;
+        }
+        task.is_next = true;
+        if std::mem::take(&mut task.is_there) {
+            self.bytes_there -= task.bytes.len();
+            self.unsent.push_front(number);
+        }
+        true
     }
 }

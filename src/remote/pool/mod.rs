@@ -1,19 +1,23 @@
 //! Pools: tasks that workers on any machine do, and their results.
 //!
-//! - [`submitter`]: whoever submits tasks; [`collect`]: how it waits for their results; [`bench`](mod@bench): a worker's place; [`task`]: how tasks and results are written.
+//! - [`submitter`]: whoever submits tasks; [`collect`]: how it waits for their results; [`cancel`]: what it does not want any more; [`bench`](mod@bench): a worker's place; [`task`]: how tasks and results are written.
+//! - [`fresh`]: which tasks a worker with a key does.
 //!
 //! A pool is an object for each program: `NAME/HASH`. Its tasks are in the streams of a queue, so the deaths of workers are those of a
 //! queue's users. The results of a submitter are in a stream of its own, and vanish with it.
 
 mod bench;
+mod cancel;
 mod collect;
+mod fresh;
 mod submitter;
 mod task;
 
 pub(crate) use bench::Bench;
+pub(crate) use cancel::Cancelled;
 pub(crate) use collect::Outcome;
 pub(crate) use submitter::Submitter;
-pub(crate) use task::Task;
+pub(crate) use task::{Done, Task};
 
 use super::endpoint::Endpoint;
 use super::fault::{Fault, Refusal};

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use redis::{RedisResult, Value};
 
-use super::task;
+use super::fresh::now;
+use super::task::{self, Sent};
 use super::{DEATHS, KIND, Terms, check_length, program_key};
 use crate::remote::caller::Caller;
 use crate::remote::fault::Fault;
@@ -40,6 +41,14 @@ const PROGRAM_RENEWED: Duration = Duration::from_secs(86400);
 pub(super) struct Open {
     pub(super) program: Arc<str>,
     pub(super) bytes: Vec<u8>,
+    /// How often it is tried again, if that is not the pool's affair.
+    pub(super) retries: Option<u32>,
+    /// When it was last sealed, in seconds since 1970.
+    pub(super) sealed: u64,
+    /// How often it was refused, although it was sealed a short time ago.
+    pub(super) refused: u32,
+    /// It is taken before others, because it was there before.
+    pub(super) is_next: bool,
     /// The server has it, as far as is known; else it is among the unsent.
     pub(super) is_there: bool,
 }
@@ -195,36 +204,27 @@ impl Submitter {
     ///
     /// # Errors
     /// It is too long.
-    pub(crate) fn add(&mut self, program: &Arc<str>, bytes: Vec<u8>) -> Result<u64, Fault> {
+    pub(crate) fn add(
+        &mut self,
+        program: &Arc<str>,
+        bytes: Vec<u8>,
+        retries: Option<u32>,
+    ) -> Result<u64, Fault> {
         check_length("the task", &bytes)?;
         self.last += 1;
         let program = program.clone();
         let task = Open {
             program,
             bytes,
+            retries,
+            sealed: 0,
+            refused: 0,
+            is_next: false,
             is_there: false,
         };
         self.open.insert(self.last, task);
         self.unsent.push_back(self.last);
         Ok(self.last)
-    }
-
-    /// Forgets tasks: those that no worker has begun are not done.
-    pub(crate) fn withdraw(&mut self, numbers: &[u64]) {
-        let mut has_unsent = false;
-        for number in numbers {
-            let Some(task) = self.remove(*number) else {
-                continue;
-            };
-            has_unsent |= !task.is_there;
-            // Also one that is to be sent again over a new connection may be on the server.
-            if *number <= self.sent {
-                self.acknowledged.push((*number, String::new()));
-            }
-        }
-        if has_unsent {
-            self.unsent.retain(|number| self.open.contains_key(number));
-        }
     }
 
     /// Takes a task out of the open ones.
@@ -294,18 +294,28 @@ impl Submitter {
         let client = seat.member.clone();
         let mut submit = SUBMIT.prepare_invoke();
         let own = [format!("t:{client}"), format!("r:{client}")];
-        for part in ["c", "m", "s", &own[0], &own[1]] {
+        for part in ["c", "m", "s", "b", &own[0], &own[1]] {
             submit.key(seat.key(part));
         }
         submit.arg(&client).arg(self.acknowledged.len());
         for (number, id) in &self.acknowledged {
             submit.arg(*number).arg(id);
         }
+        let time = now();
         for number in batch {
-            if let Some(Open { program, bytes, .. }) = self.open.get(number) {
-                let written = task::write(terms, &client, *number, program, bytes);
-                submit.arg(*number).arg(written);
-            }
+            let Some(task) = self.open.get_mut(number) else {
+                continue;
+            };
+            task.sealed = time;
+            let sent = Sent {
+                program: &task.program,
+                retries: task.retries,
+                time,
+                bytes: &task.bytes,
+            };
+            let stream = if task.is_next { "b" } else { "s" };
+            submit.arg(*number).arg(stream);
+            submit.arg(task::write(terms, &client, *number, &sent));
         }
         self.workers = submit.invoke(&mut seat.talk(caller)?)?;
         self.looked = Instant::now();

@@ -27,6 +27,8 @@ scripts! {
     REMOVE = "remove.lua";
     /// Adds tasks of a pool, and removes results that were seen.
     SUBMIT = "submit.lua";
+    /// Withdraws a task of a pool that no worker has begun.
+    CANCEL = "cancel.lua";
     /// Ends a task of a pool, and takes another.
     WORK = "work.lua";
     /// Puts dead letters back, or drops them.

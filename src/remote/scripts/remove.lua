@@ -1,5 +1,6 @@
--- KEYS c m i s b d e   ARGV member beat("" = whatever it is) count(1 = the items have cost a death)
+-- KEYS c m i s b d e   ARGV member beat("" = whatever it is) count(1 = the items have cost a death) [id result]
 -- Gives {state, returned, dead letters}: state -1 when the member has beaten meanwhile, 1 when there is more to do, else 0.
+-- With an id, only this task of a pool has cost an attempt, because it takes too long; `result` is its result when it has no other attempt.
 -- Of a pool, whoever has submitted a task gets to know that it is a dead letter, and what it has submitted itself is not wanted any more.
 local c, m, i, s, b, d, e = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local beat = redis.call('HGET', m, ARGV[1])
@@ -20,9 +21,12 @@ if is_pool then
   end
   if gone > 0 then redis.call('HINCRBY', c, 'unfinished', -gone) end
 end
-local function tell(task, n)
+local function tell(task, n, is_late)
   local client, number = string.match(task, '^(%S+) (%d+) ')
-  if client and redis.call('HEXISTS', m, client) == 1 then
+  if not client or redis.call('HEXISTS', m, client) == 0 then return end
+  if is_late then
+    redis.call('XADD', part('r:' .. client), '*', 'n', number, 'v', ARGV[5])
+  else
     redis.call('XADD', part('r:' .. client), '*', 'n', number, 'v', '', 'deaths', n)
   end
 end
@@ -32,14 +36,17 @@ for _, key in ipairs({b, s}) do
     for _, x in ipairs(pending) do
       local entry = redis.call('XRANGE', key, x[1], x[1])[1]
       if entry then
-        local n = (tonumber(entry[2][4] or 0) or 0) + cost
-        if n > limit then
-          if is_pool then
-            -- Its submitter gets an error, so the last ones are enough to see what happened.
-            redis.call('XADD', d, 'MAXLEN', 1000, '*', 'v', entry[2][2], 'n', n, 'by', ARGV[1])
-            tell(entry[2][2], n)
-          else
+        local is_late = ARGV[4] == (key == b and 'b' or 's') .. x[1]
+        local n = (tonumber(entry[2][4] or 0) or 0) + ((is_late or not ARGV[4]) and cost or 0)
+        -- A task can have a number of attempts of its own.
+        local own = is_pool and tonumber(string.match(entry[2][2], '^%S+ %d+ %S+ (%d+) ') or '')
+        if n > (own or is_late and 0 or limit) then
+          if not is_pool then
             redis.call('XADD', d, '*', 'v', entry[2][2], 'n', n, 'by', ARGV[1])
+          else
+            -- Its submitter gets an error, so the last ones are enough to see what happened. One that takes too long has killed nobody.
+            if not is_late then redis.call('XADD', d, 'MAXLEN', 1000, '*', 'v', entry[2][2], 'n', n, 'by', ARGV[1]) end
+            tell(entry[2][2], n, is_late)
           end
           dead = dead + 1
         else

@@ -1,7 +1,7 @@
--- KEYS c m s t r   ARGV client acknowledged {number result-id}... {number task}...
--- Tasks of the pool, each added once: t holds the numbers of those whose results the client has not acknowledged. First, results that it has
--- seen are removed. An id of "" stands for a task that nobody wants any more. Gives the number of workers.
-local c, m, s, t, r = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+-- KEYS c m s b t r   ARGV client acknowledged {number result-id}... {number stream("s", or "b" to be taken first) task}...
+-- Tasks of the pool, each added once: t holds the numbers of those whose results the client has not acknowledged, with their places. First,
+-- results that it has seen are removed. An id of "" stands for a task that nobody wants any more. Gives the number of workers.
+local c, m, s, b, t, r = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 if redis.call('HEXISTS', m, ARGV[1]) == 0 then return redis.error_reply('PSLOST the member is not known') end
 local seen = tonumber(ARGV[2])
 for k = 3, 2 + 2 * seen, 2 do
@@ -9,9 +9,11 @@ for k = 3, 2 + 2 * seen, 2 do
   if ARGV[k + 1] ~= '' then redis.call('XDEL', r, ARGV[k + 1]) end
 end
 local added = 0
-for k = 3 + 2 * seen, #ARGV, 2 do
-  if redis.call('HSETNX', t, ARGV[k], 1) == 1 then
-    redis.call('XADD', s, '*', 'v', ARGV[k + 1])
+for k = 3 + 2 * seen, #ARGV, 3 do
+  if redis.call('HEXISTS', t, ARGV[k]) == 0 then
+    local key = ARGV[k + 1] == 'b' and b or s
+    local id = redis.call('XADD', key, '*', 'v', ARGV[k + 2])
+    redis.call('HSET', t, ARGV[k], ARGV[k + 1] .. id)
     added = added + 1
   end
 end

@@ -3,6 +3,7 @@
 use rhai::{Dynamic, FnPtr};
 use serde::Serialize;
 
+use crate::pool::letter::{Order, Reader};
 pub use crate::remote::catalogue::RemoteObject;
 use crate::remote::catalogue::{self, Catalogue};
 use crate::remote::endpoint::Endpoint;
@@ -108,7 +109,8 @@ fn shown(bytes: &[u8], is_task: bool) -> String {
     match is_task {
         false => show(bytes),
         true => {
-            let mut reader = crate::pool::letter::Reader(bytes.get(1..).unwrap_or_default());
+            let mut reader = Reader(bytes);
+            let _ = Order::read(&mut reader);
             let parts: Vec<String> = std::iter::from_fn(|| reader.part()).map(show).collect();
             match parts.split_first() {
                 Some((function, items)) => format!("{function}: {}", items.join(", ")),

@@ -2,6 +2,7 @@
 
 use rhai::Dynamic;
 
+use super::doers::Doers;
 use super::executor::{Executor, ProcessExecutor, ThreadExecutor};
 use crate::script::caller::Caller;
 use crate::script::{Call, Failure, Namespace, Outcome, raise};
@@ -10,6 +11,7 @@ use crate::stdlib::multiprocessing::pool::OpenPools;
 use crate::stdlib::multiprocessing::pool::pool_class::{initargs, initializer, workers};
 use crate::stdlib::multiprocessing::pool::state::Pool;
 use crate::stdlib::multiprocessing::pool::terms::{Kind, Terms};
+use crate::stdlib::multiprocessing::remote::executor_of;
 use crate::stdlib::multiprocessing::start_method::StartMethod;
 use crate::sys::cpu;
 use crate::text::as_int;
@@ -29,6 +31,10 @@ pub(super) fn constructors(module: &mut Namespace<'_>) {
                 "initargs?",
                 "max_tasks_per_child?",
                 "mp_context?",
+                "url?",
+                "name?",
+                "lease?",
+                "key_file?",
             ],
             of_processes,
         )
@@ -44,8 +50,12 @@ pub(super) fn constructors(module: &mut Namespace<'_>) {
         );
 }
 
-/// `ProcessPoolExecutor(max_workers, initializer, initargs, max_tasks_per_child, mp_context)`.
+/// `ProcessPoolExecutor(max_workers, initializer, initargs, max_tasks_per_child, mp_context)`, or one on a server.
 fn of_processes(call: &mut Call<'_>) -> Outcome {
+    if let Some(pool) = executor_of(call)? {
+        let executor = Executor::new(call.interp, Doers::Server(pool));
+        return Ok(Dynamic::from(ProcessExecutor(executor)));
+    }
     let workers = workers(call, cpu::count(), TOO_FEW)?;
     let terms = Terms {
         kind: Kind::Processes,
@@ -61,7 +71,7 @@ fn of_processes(call: &mut Call<'_>) -> Outcome {
     let pool = Pool::new(call.interp, terms)?;
     Ok(Dynamic::from(ProcessExecutor(Executor::new(
         call.interp,
-        pool,
+        Doers::Here(pool),
     ))))
 }
 
@@ -90,7 +100,7 @@ fn of_threads(call: &mut Call<'_>) -> Outcome {
     let pool = Pool::new(call.interp, terms)?;
     Ok(Dynamic::from(ThreadExecutor(Executor::new(
         call.interp,
-        pool,
+        Doers::Here(pool),
     ))))
 }
 

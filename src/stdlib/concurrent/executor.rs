@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::doers::Doers;
 use crate::script::{Call, Failure, Interp};
 use crate::stdlib::multiprocessing::pool::OpenPools;
-use crate::stdlib::multiprocessing::pool::state::Pool;
 
 /// An executor. Clones are the same executor.
 #[derive(Debug, Clone)]
@@ -13,7 +13,7 @@ pub(super) struct Executor(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    pool: Pool,
+    doers: Doers,
     interp: Arc<Interp>,
     /// The end of the program waits for its tasks.
     is_open: AtomicBool,
@@ -28,9 +28,9 @@ pub(super) struct ProcessExecutor(pub Executor);
 pub(super) struct ThreadExecutor(pub Executor);
 
 impl Executor {
-    pub(super) fn new(interp: &Arc<Interp>, pool: Pool) -> Self {
+    pub(super) fn new(interp: &Arc<Interp>, doers: Doers) -> Self {
         Self(Arc::new(Inner {
-            pool,
+            doers,
             interp: interp.clone(),
             is_open: AtomicBool::default(),
         }))
@@ -43,8 +43,8 @@ impl Executor {
         of_processes.unwrap_or_else(|| call.this::<ThreadExecutor>().0)
     }
 
-    pub(super) fn pool(&self) -> &Pool {
-        &self.0.pool
+    pub(super) fn doers(&self) -> &Doers {
+        &self.0.doers
     }
 
     pub(super) fn address(&self) -> usize {
@@ -56,12 +56,12 @@ impl Executor {
     /// # Errors
     /// The executor belongs to another process, or takes no more tasks.
     pub(super) fn prepare(&self) -> Result<(), Failure> {
-        let (pool, interp) = (self.pool(), &self.0.interp);
-        pool.with(|state| state.open())??;
+        let (doers, interp) = (self.doers(), &self.0.interp);
+        doers.prepare(interp)?;
         if !self.0.is_open.swap(true, Ordering::SeqCst) {
-            OpenPools::of(interp).add(interp, pool);
+            OpenPools::of(interp).add(interp, doers.outlasting());
         }
-        pool.take_outcomes(interp)
+        Ok(())
     }
 
     /// Takes no more tasks, and waits for those that there are.
@@ -70,9 +70,8 @@ impl Executor {
     /// The error of an interrupted wait; `RuntimeError` in one of its own threads.
     pub(super) fn finish(&self) -> Result<(), Failure> {
         let interp = &self.0.interp;
-        self.pool().close(interp)?;
-        self.pool().join(interp)?;
-        OpenPools::of(interp).remove(self.pool());
+        self.doers().outlasting().finish(interp)?;
+        OpenPools::of(interp).remove(self.doers().address());
         Ok(())
     }
 }
@@ -80,6 +79,6 @@ impl Executor {
 impl Drop for Inner {
     /// Nobody can give it a task any more: its workers leave when they have done those that there are.
     fn drop(&mut self) {
-        self.pool.close_if_free(&self.interp);
+        self.doers.close_if_free(&self.interp);
     }
 }

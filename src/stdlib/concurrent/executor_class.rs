@@ -4,19 +4,15 @@ use std::time::Duration;
 
 use rhai::{Array, Dynamic};
 
+use super::doers::Doers;
 use super::executor::{Executor, ProcessExecutor, ThreadExecutor};
 use super::future::Future;
 use super::results::Results;
-use crate::pool::Rules;
-use crate::pool::job::Order;
 use crate::script::call::seconds_to_duration;
 use crate::script::{Call, Class, Failure, Outcome, Registry, raise, type_name};
 use crate::stdlib::builtins::iterate::known_length;
 use crate::stdlib::builtins::lazy::Lazy;
-use crate::stdlib::multiprocessing::pool::iterator::Outcomes;
 use crate::stdlib::multiprocessing::pool::options::bar_of;
-use crate::stdlib::multiprocessing::pool::promise::Shape;
-use crate::stdlib::multiprocessing::pool::submit::How;
 use crate::sync::Deadline;
 use crate::sys::signal::Signal;
 use crate::text::{as_float, as_int};
@@ -61,20 +57,11 @@ fn submit(call: &mut Call<'_>) -> Outcome {
     call.keywords_only_if(&[]);
     let executor = Executor::of(call);
     executor.prepare()?;
-    let pool = executor.pool();
+    let doers = executor.doers();
     let function = call.function(0)?;
     let args = call.rest(1);
-    let errand = pool.errand(call, function, true)?;
-    let how = How {
-        rules: Rules::default(),
-        shape: Shape::One,
-        chunksize: Some(1),
-        is_watched: false,
-        callbacks: Vec::new(),
-        bar: None,
-    };
-    let promise = pool.promise(call.interp, errand, vec![args.into()], how)?;
-    Ok(Dynamic::from(Future::new(pool.clone(), promise)))
+    let promise = doers.submit(call, function, args)?;
+    Ok(Dynamic::from(Future::new(doers.clone(), promise)))
 }
 
 /// `executor.map(f, xs, ys, #{timeout, chunksize, buffersize, progress})`: an iterator over the results.
@@ -87,7 +74,6 @@ fn map(call: &mut Call<'_>) -> Outcome {
     let ahead = size(call, "buffersize", "buffersize must be None or > 0")?;
     let ahead = ahead.map_or(usize::MAX, |ahead| ahead.max(chunk));
     executor.prepare()?;
-    let pool = executor.pool();
     let function = call.function(0)?;
     let iterables = call.rest(1);
     if iterables.is_empty() {
@@ -102,19 +88,11 @@ fn map(call: &mut Call<'_>) -> Outcome {
         progress,
         lengths.and_then(|all| all.into_iter().min()),
     );
-    let errand = pool.errand(call, function, spreads)?;
     let inputs = iterables.into_iter().map(|value| Lazy::of(call, value));
     let items = zipped(inputs.collect::<Result<_, _>>()?);
-    let rules = (Rules::default(), chunk, ahead);
-    let outcomes = Outcomes::begin(
-        call.interp,
-        pool.clone(),
-        errand,
-        (items, Order::OfTasks),
-        rules,
-    )?;
-    outcomes.show(bar)?;
-    Ok(Dynamic::from(Results::new(outcomes, deadline)))
+    let doers = executor.doers();
+    let done = doers.map(call, (function, spreads), items, (chunk, ahead), bar)?;
+    Ok(Dynamic::from(Results::new(done, deadline)))
 }
 
 /// The items of one input, or lists of one item of each, until the first of them ends.
@@ -167,17 +145,13 @@ fn mismatch(call: &Call<'_>, name: &str, wanted: &str, found: &Dynamic) -> Failu
 fn shutdown(call: &mut Call<'_>) -> Outcome {
     let executor = Executor::of(call);
     let (waits, cancels) = (call.bool_or(0, true), call.bool_or(1, false));
-    let pool = executor.pool();
+    let doers = executor.doers();
     if cancels {
-        pool.take_outcomes(call.interp)?;
-        pool.with(|state| state.withdraw_all())?;
+        doers.cancel_all(call.interp)?;
     }
     match waits {
         true => executor.finish()?,
-        false => {
-            pool.close(call.interp)?;
-            pool.run_callbacks(call.interp);
-        }
+        false => doers.close(call.interp)?,
     }
     Ok(Dynamic::UNIT)
 }
@@ -191,7 +165,10 @@ fn leave(call: &mut Call<'_>) -> Outcome {
 /// `executor.terminate_workers()` and `executor.kill_workers()`: ends the workers now.
 fn end_workers(call: &mut Call<'_>, signal: Signal) -> Outcome {
     let executor = Executor::of(call);
-    let pool = executor.pool();
+    let Doers::Here(pool) = executor.doers() else {
+        let text = "the workers of an executor on a server are ended where `procscript worker` was started, by SIGTERM";
+        return Err(raise("RuntimeError", text));
+    };
     pool.with(|state| state.withdraw_all())?;
     pool.end(call.interp, signal);
     pool.run_callbacks(call.interp);

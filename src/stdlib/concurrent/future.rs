@@ -4,21 +4,20 @@ use std::sync::Arc;
 
 use rhai::Dynamic;
 
+use super::doers::Doers;
 use crate::script::bind::attribute_or_method;
 use crate::script::caller::Caller;
 use crate::script::{
-    Call, Exception, Failure, Outcome, Registry, raise, raise_bare, throw, type_name,
+    Call, Exception, Failure, Interp, Outcome, Registry, raise, raise_bare, throw, type_name,
 };
-use crate::stdlib::multiprocessing::pool::Callbacks;
 use crate::stdlib::multiprocessing::pool::parcel::Ended;
 use crate::stdlib::multiprocessing::pool::promise::{Callback, Promise, When};
-use crate::stdlib::multiprocessing::pool::state::Pool;
 use crate::sync::Deadline;
 
 /// The result of a call. Clones are the same future.
 #[derive(Debug, Clone)]
 pub(super) struct Future {
-    pool: Pool,
+    pool: Doers,
     promise: Arc<Promise>,
 }
 
@@ -42,7 +41,7 @@ pub(super) fn register(registry: &mut Registry) {
         .method("running", &[], |call| {
             let this: Future = call.this();
             this.look(call)?;
-            let is_running = this.pool.with(|state| state.is_running(&this.promise))?;
+            let is_running = this.pool.is_running(call.interp, &this.promise)?;
             Ok(is_running.into())
         })
         .method("done", &[], |call| {
@@ -70,7 +69,7 @@ pub(super) fn register(registry: &mut Registry) {
         })
         .repr(|call| {
             let this: Future = call.this();
-            Ok(this.repr().into())
+            Ok(this.repr(call.interp).into())
         });
 }
 
@@ -92,7 +91,7 @@ fn set_attribute(call: &mut Call<'_>) -> Outcome {
 }
 
 impl Future {
-    pub(super) fn new(pool: Pool, promise: Arc<Promise>) -> Self {
+    pub(super) fn new(pool: Doers, promise: Arc<Promise>) -> Self {
         Self { pool, promise }
     }
 
@@ -100,7 +99,7 @@ impl Future {
         self.promise.with_attributes(|all| all.get(name).cloned())
     }
 
-    pub(super) fn pool(&self) -> &Pool {
+    pub(super) fn pool(&self) -> &Doers {
         &self.pool
     }
 
@@ -129,8 +128,8 @@ impl Future {
         Ok(())
     }
 
-    fn repr(&self) -> String {
-        let is_running = || self.pool.with(|state| state.is_running(&self.promise));
+    fn repr(&self, interp: &Arc<Interp>) -> String {
+        let is_running = || self.pool.is_running(interp, &self.promise);
         let state = match self.promise.result() {
             None if is_running().unwrap_or_default() => "running".into(),
             None => "pending".into(),
@@ -162,9 +161,7 @@ fn exception(call: &mut Call<'_>) -> Outcome {
 /// `future.cancel()`: true if no worker does the call, now or later.
 fn cancel(call: &mut Call<'_>) -> Outcome {
     let this: Future = call.this();
-    let is_cancelled = this.pool.with(|state| state.cancel(&this.promise))?;
-    this.pool.notify();
-    this.pool.run_callbacks(call.interp);
+    let is_cancelled = this.pool.cancel(call.interp, &this.promise)?;
     Ok(is_cancelled.into())
 }
 
@@ -176,15 +173,7 @@ fn add_done_callback(call: &mut Call<'_>) -> Outcome {
         caller: Caller::of(call.interp, call.context)?,
         when: When::Ended(Dynamic::from(this.clone())),
     };
-    this.pool.belongs_here()?;
-    match this.promise.call_back(callback) {
-        None => Callbacks::of(call.interp).expect(call.interp, &this.pool),
-        Some(callback) => {
-            this.pool
-                .with(|state| state.call_back(&this.promise, vec![callback]))?;
-            this.pool.run_callbacks(call.interp);
-        }
-    }
+    this.pool.call_back(call.interp, &this.promise, callback)?;
     Ok(Dynamic::UNIT)
 }
 
@@ -200,14 +189,9 @@ fn set(call: &mut Call<'_>, result: Ended) -> Outcome {
         };
         return Err(raise(
             "InvalidStateError",
-            format!("{state}: {}", this.repr()),
+            format!("{state}: {}", this.repr(call.interp)),
         ));
     }
-    this.pool.with(|state| {
-        let due = this.promise.settle(result);
-        state.call_back(&this.promise, due);
-    })?;
-    this.pool.notify();
-    this.pool.run_callbacks(call.interp);
+    this.pool.settle(call.interp, &this.promise, result)?;
     Ok(Dynamic::UNIT)
 }

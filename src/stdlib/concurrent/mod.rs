@@ -1,11 +1,12 @@
 //! `concurrent.futures`: executors, which do calls in other processes or threads, and the futures of their results.
 //!
 //! - [`executor`]: the objects; [`construct`]: their constructors; [`executor_class`]: their members; [`results`]: the results of `map`.
-//! - [`future`]: `Future`; [`waiting`]: `wait` and `as_completed`.
+//! - [`doers`]: the pools that do the work; [`future`]: `Future`; [`waiting`]: `wait` and `as_completed`.
 //!
 //! The pools of `multiprocessing` do the work.
 
 mod construct;
+mod doers;
 mod executor;
 mod executor_class;
 mod future;

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::doers::Done;
 use crate::script::{Outcome, Registry, raise_bare, throw};
-use crate::stdlib::multiprocessing::pool::iterator::{Outcomes, Taken};
+use crate::stdlib::multiprocessing::pool::iterator::Taken;
 use crate::sync::Deadline;
 
 /// An iterator over results, which the first error ends. Clones are the same iterator.
 #[derive(Debug, Clone)]
 pub(super) struct Results {
-    outcomes: Outcomes,
+    outcomes: Done,
     deadline: Deadline,
     is_over: Arc<AtomicBool>,
 }
@@ -26,7 +27,7 @@ pub(super) fn register(registry: &mut Registry) {
 }
 
 impl Results {
-    pub(super) fn new(outcomes: Outcomes, deadline: Deadline) -> Self {
+    pub(super) fn new(outcomes: Done, deadline: Deadline) -> Self {
         Self {
             outcomes,
             deadline,

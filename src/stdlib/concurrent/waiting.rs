@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use rhai::{Array, Dynamic, Map};
 
+use super::doers::Doers;
 use super::future::Future;
 use crate::script::{Call, Failure, Interp, Namespace, Outcome, Registry, raise, type_name};
 use crate::stdlib::builtins::items_of;
-use crate::stdlib::multiprocessing::pool::state::Pool;
 use crate::sync::Deadline;
 use crate::sys::lock::locked;
 
@@ -51,8 +51,8 @@ fn futures(call: &mut Call<'_>) -> Result<Vec<Future>, Failure> {
 }
 
 /// The pools of futures, each once.
-fn pools(futures: &[Future]) -> Vec<Pool> {
-    let mut found: Vec<Pool> = Vec::new();
+fn pools(futures: &[Future]) -> Vec<Doers> {
+    let mut found: Vec<Doers> = Vec::new();
     for future in futures {
         let pool = future.pool();
         if !found.iter().any(|other| other.address() == pool.address()) {
@@ -78,7 +78,7 @@ fn wait(call: &mut Call<'_>) -> Outcome {
     };
     if !futures.is_empty() {
         let ready = || is_enough(&futures).then_some(());
-        Pool::wait_for_any(&pools(&futures), call.interp, deadline, ready)?;
+        Doers::wait_for_any(&pools(&futures), call.interp, deadline, ready)?;
     }
     let (done, not_done): (Vec<_>, Vec<_>) = futures.into_iter().partition(Future::is_done);
     let list = |futures: Vec<Future>| -> Dynamic {
@@ -141,7 +141,7 @@ impl Completed {
                 return Ok(None);
             }
             let ready = || pending.iter().any(Future::is_done).then_some(());
-            let ready = Pool::wait_for_any(&pools(&pending), &self.interp, self.deadline, ready)?;
+            let ready = Doers::wait_for_any(&pools(&pending), &self.interp, self.deadline, ready)?;
             if ready.is_none() {
                 // A loop without a body goes on after an error.
                 locked(&self.state).pending.clear();

@@ -1,5 +1,8 @@
 //! Objects on a server, in a program that was built without them: every one is refused.
 
+#[path = "remote_off_pool.rs"]
+mod pool;
+
 use std::sync::Arc;
 
 use rhai::{Array, Dynamic};
@@ -8,6 +11,8 @@ use super::managers::span::Span;
 use crate::script::{Call, Failure, Interp, Outcome, Registry, State, raise};
 use crate::sync::{Deadline, Splice};
 use crate::wire::Unsendable;
+
+pub(crate) use pool::{Rules as ServerRules, ServerOutcomes, ServerPool, executor_of};
 
 /// What a process uses on servers: nothing.
 #[derive(Debug, Default)]

@@ -2,6 +2,7 @@
 //!
 //! While somebody is to be called back, an alarm interrupts the script now and then, as a signal would, to look for outcomes.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
@@ -19,6 +20,17 @@ use crate::sys::lock::locked;
 /// How often the script looks.
 const LOOK: Duration = Duration::from_millis(5);
 
+/// A pool with callbacks that have not been called, of this machine or on a server.
+pub(in crate::stdlib::multiprocessing) trait Expectant:
+    fmt::Debug + Send + Sync
+{
+    /// Returns an address by which it is compared with other pools.
+    fn address(&self) -> usize;
+
+    /// Reads the outcomes that have come, and calls back. Returns whether somebody is still to be called back.
+    fn look(&self, interp: &Arc<Interp>) -> bool;
+}
+
 /// The pools of a runtime with callbacks that have not been called.
 #[derive(Debug, Default)]
 pub(crate) struct Callbacks(Mutex<Waiting>);
@@ -26,7 +38,7 @@ pub(crate) struct Callbacks(Mutex<Waiting>);
 #[derive(Debug, Default)]
 struct Waiting {
     interp: Weak<Interp>,
-    pools: Vec<WeakPool>,
+    pools: Vec<Arc<dyn Expectant>>,
     alarm: Option<Alarm>,
 }
 
@@ -60,11 +72,15 @@ impl Callbacks {
     }
 
     /// Makes the script look for outcomes of this pool, until nobody is to be called back any more.
-    pub(crate) fn expect(&self, interp: &Arc<Interp>, pool: &Pool) {
+    pub(in crate::stdlib::multiprocessing) fn expect(
+        &self,
+        interp: &Arc<Interp>,
+        pool: impl Expectant + 'static,
+    ) {
         let mut waiting = locked(&self.0);
         waiting.interp = Arc::downgrade(interp);
-        if !waiting.pools.iter().any(|other| other.is(pool)) {
-            waiting.pools.push(pool.downgrade());
+        if !(waiting.pools.iter()).any(|other| other.address() == pool.address()) {
+            waiting.pools.push(Arc::new(pool));
         }
         waiting.set_alarm();
     }
@@ -78,20 +94,12 @@ impl Callbacks {
         let Some(interp) = interp else {
             return;
         };
-        let is_waiting = |pool: &WeakPool| {
-            pool.upgrade().is_some_and(|pool| {
-                let _ = pool.take_outcomes(&interp);
-                let _ = pool.look_after_workers(&interp);
-                pool.run_callbacks(&interp);
-                let mut state = pool.lock();
-                let _ = state.advance(&interp, pool.processes());
-                state.is_expectant()
-            })
-        };
-        let done: Vec<_> = pools.iter().filter(|pool| !is_waiting(pool)).collect();
+        let is_done = |pool: &&Arc<dyn Expectant>| !pool.look(&interp);
+        let done: Vec<usize> = (pools.iter().filter(is_done))
+            .map(|pool| pool.address())
+            .collect();
         let mut waiting = locked(&self.0);
-        let is_done = |pool: &WeakPool| done.iter().any(|other| other.is_same(pool));
-        waiting.pools.retain(|pool| !is_done(pool));
+        waiting.pools.retain(|pool| !done.contains(&pool.address()));
         waiting.set_alarm();
     }
 }
@@ -105,7 +113,29 @@ impl Waiting {
     }
 }
 
+impl Expectant for WeakPool {
+    fn address(&self) -> usize {
+        self.address()
+    }
+
+    fn look(&self, interp: &Arc<Interp>) -> bool {
+        self.upgrade().is_some_and(|pool| {
+            let _ = pool.take_outcomes(interp);
+            let _ = pool.look_after_workers(interp);
+            pool.run_callbacks(interp);
+            let mut state = pool.lock();
+            let _ = state.advance(interp, pool.processes());
+            state.is_expectant()
+        })
+    }
+}
+
 impl Pool {
+    /// Has the script look for outcomes, until nobody is to be called back any more.
+    pub(crate) fn expect_callbacks(&self, interp: &Arc<Interp>) {
+        Callbacks::of(interp).expect(interp, self.downgrade());
+    }
+
     /// Calls back those who are due, in order. A callback that waits on the pool calls no other.
     pub(crate) fn run_callbacks(&self, interp: &Arc<Interp>) {
         if self.belongs_here().is_err() || self.lock().due.is_empty() {
@@ -119,13 +149,18 @@ impl Pool {
             let Some((callback, result)) = next else {
                 break;
             };
-            call(interp, &callback, result);
+            call_back(interp, &callback, result);
         }
         self.lock().is_calling_back = false;
     }
 }
 
-fn call(interp: &Arc<Interp>, callback: &Callback, result: Ended) {
+/// Calls somebody back. What the function throws is reported.
+pub(in crate::stdlib::multiprocessing) fn call_back(
+    interp: &Arc<Interp>,
+    callback: &Callback,
+    result: Ended,
+) {
     let argument = match (&callback.when, result) {
         (When::Returned, Ok(value)) => value,
         (When::Threw, Err(exception)) => rhai::Dynamic::from(exception),

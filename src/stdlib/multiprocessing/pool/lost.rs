@@ -103,7 +103,7 @@ pub(super) fn how(death: Death) -> String {
 }
 
 /// Returns the exception of a task that took longer than it may.
-pub(super) fn overdue(limit: Duration, task: &str) -> Exception {
+pub(in crate::stdlib::multiprocessing) fn overdue(limit: Duration, task: &str) -> Exception {
     let text = format!(
         "{task} took longer than its time limit of {} s",
         limit.as_secs_f64()

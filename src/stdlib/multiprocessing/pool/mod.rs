@@ -11,7 +11,7 @@
 //! - [`object`], [`pool_class`], [`calls`], [`options`], [`async_result`], [`iterator`]: what scripts see; [`callbacks`]: their functions that are called back.
 
 mod async_result;
-mod callbacks;
+pub(super) mod callbacks;
 mod calls;
 mod crew;
 mod desk;
@@ -21,11 +21,11 @@ mod feed;
 mod here;
 pub(crate) mod iterator;
 mod kept;
-mod lost;
+pub(super) mod lost;
 mod member;
 mod numbers;
 mod object;
-mod open;
+pub(crate) mod open;
 pub(crate) mod options;
 mod outbox;
 pub(crate) mod parameters;

@@ -1,10 +1,40 @@
 //! The executors of a program, whose tasks its end waits for, and the pools of its host.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, Weak};
 
 use super::state::{Pool, WeakPool};
 use crate::script::{Failure, Interp, State};
 use crate::sys::lock::locked;
+
+/// The pool of an executor, of this machine or on a server.
+pub(crate) trait Outlasting: fmt::Debug + Send + Sync {
+    /// Returns an address by which it is compared with other pools.
+    fn address(&self) -> usize;
+
+    /// Returns whether it takes no more tasks and has none left.
+    fn is_over(&self, interp: &Arc<Interp>) -> bool;
+
+    /// Takes no more tasks, and waits for those that there are.
+    ///
+    /// # Errors
+    /// The error of an interrupted wait.
+    fn finish(&self, interp: &Arc<Interp>) -> Result<(), Failure>;
+}
+
+impl Outlasting for Pool {
+    fn address(&self) -> usize {
+        self.address()
+    }
+
+    fn is_over(&self, interp: &Arc<Interp>) -> bool {
+        self.is_over(interp)
+    }
+
+    fn finish(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
+        self.close(interp).and_then(|()| self.join(interp))
+    }
+}
 
 /// The pools of executors that have been given a task and have not been waited for.
 #[derive(Debug, Default)]
@@ -12,7 +42,7 @@ pub(crate) struct OpenPools(Mutex<Open>);
 
 #[derive(Debug, Default)]
 struct Open {
-    pools: Vec<Pool>,
+    pools: Vec<Arc<dyn Outlasting>>,
     /// The interpreter whose pools they are, once there is one.
     interp: Weak<Interp>,
     /// How many executors of threads there were.
@@ -51,21 +81,21 @@ impl OpenPools {
     }
 
     /// Notes a pool whose tasks are done even if nobody refers to it any more.
-    pub(crate) fn add(&self, interp: &Arc<Interp>, pool: &Pool) {
+    pub(crate) fn add(&self, interp: &Arc<Interp>, pool: Arc<dyn Outlasting>) {
         let known = locked(&self.0).pools.clone();
         // Without the lock: callbacks may make executors.
         for other in known.iter().filter(|other| other.is_over(interp)) {
-            self.remove(other);
+            self.remove(other.address());
         }
         let mut open = locked(&self.0);
         open.interp = Arc::downgrade(interp);
-        open.pools.push(pool.clone());
+        open.pools.push(pool);
     }
 
-    /// Forgets a pool that has been waited for.
-    pub(crate) fn remove(&self, pool: &Pool) {
+    /// Forgets the pool at this address, which has been waited for.
+    pub(crate) fn remove(&self, address: usize) {
         let mut open = locked(&self.0);
-        let is_it = |other: &Pool| other.address() == pool.address();
+        let is_it = |other: &Arc<dyn Outlasting>| other.address() == address;
         let found = open.pools.iter().position(is_it);
         let removed = found.map(|place| open.pools.swap_remove(place));
         drop(open);
@@ -115,11 +145,11 @@ impl OpenPools {
             let Some(pool) = next else {
                 return Ok(());
             };
-            let finished = pool.close(interp).and_then(|()| pool.join(interp));
+            let finished = pool.finish(interp);
             if finished.is_err() && interp.stopping().is_some() {
                 return finished;
             }
-            self.remove(&pool);
+            self.remove(pool.address());
         }
     }
 }

@@ -17,7 +17,11 @@ use crate::text::{as_int, as_string};
 ///
 /// # Errors
 /// They are not numbers, or negative.
-pub(super) fn rules(call: &mut Call<'_>, timeout: usize, retries: usize) -> Result<Rules, Failure> {
+pub(in crate::stdlib::multiprocessing) fn rules(
+    call: &mut Call<'_>,
+    timeout: usize,
+    retries: usize,
+) -> Result<Rules, Failure> {
     let limit = match call.seconds(timeout)? {
         None => None,
         Some(seconds) if seconds > 0.0 => Duration::try_from_secs_f64(seconds).ok(),
@@ -37,7 +41,11 @@ pub(super) fn rules(call: &mut Call<'_>, timeout: usize, retries: usize) -> Resu
 }
 
 /// The bar of a call of `total` tasks: the parameter `progress` is a label, or whether it is shown at all.
-pub(super) fn bar(call: &mut Call<'_>, index: usize, total: Option<usize>) -> Option<Arc<Bar>> {
+pub(in crate::stdlib::multiprocessing) fn bar(
+    call: &mut Call<'_>,
+    index: usize,
+    total: Option<usize>,
+) -> Option<Arc<Bar>> {
     let given = call.given(index);
     bar_of(call, given, total)
 }
@@ -79,7 +87,7 @@ pub(in crate::stdlib::multiprocessing) fn chunksize(
 ///
 /// # Errors
 /// They are not functions.
-pub(super) fn callbacks(
+pub(in crate::stdlib::multiprocessing) fn callbacks(
     call: &mut Call<'_>,
     returned: usize,
     threw: usize,
@@ -107,7 +115,11 @@ fn function_of(call: &Call<'_>, index: usize, given: Dynamic) -> Result<FnPtr, F
 ///
 /// # Errors
 /// They are not a list and a map.
-pub(super) fn arguments(call: &mut Call<'_>, args: usize, kwds: usize) -> Result<Array, Failure> {
+pub(in crate::stdlib::multiprocessing) fn arguments(
+    call: &mut Call<'_>,
+    args: usize,
+    kwds: usize,
+) -> Result<Array, Failure> {
     let mut all = match call.given(args) {
         None => Array::new(),
         Some(given) if given.is_array() => given.into_array().unwrap_or_default(),
@@ -125,7 +137,10 @@ pub(super) fn arguments(call: &mut Call<'_>, args: usize, kwds: usize) -> Result
 ///
 /// # Errors
 /// It has no items.
-pub(super) fn items(call: &mut Call<'_>, index: usize) -> Result<Array, Failure> {
+pub(in crate::stdlib::multiprocessing) fn items(
+    call: &mut Call<'_>,
+    index: usize,
+) -> Result<Array, Failure> {
     let value = call.value(index);
     items_of(call, value)
 }
@@ -134,7 +149,10 @@ pub(super) fn items(call: &mut Call<'_>, index: usize) -> Result<Array, Failure>
 ///
 /// # Errors
 /// `TypeError` for one that is not.
-pub(super) fn spread(call: &Call<'_>, items: Array) -> Result<Array, Failure> {
+pub(in crate::stdlib::multiprocessing) fn spread(
+    call: &Call<'_>,
+    items: Array,
+) -> Result<Array, Failure> {
     let one = |item: Dynamic| items_of(call, item).map(Dynamic::from);
     items.into_iter().map(one).collect()
 }

@@ -302,12 +302,9 @@ impl WeakPool {
         self.0.upgrade().map(Pool)
     }
 
-    pub(super) fn is(&self, pool: &Pool) -> bool {
-        self.0.as_ptr() == Arc::as_ptr(&pool.0)
-    }
-
-    pub(super) fn is_same(&self, other: &Self) -> bool {
-        self.0.ptr_eq(&other.0)
+    /// Returns an address by which it is compared with other pools.
+    pub(super) fn address(&self) -> usize {
+        self.0.as_ptr().addr()
     }
 }
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use rhai::{Array, FnPtr};
 
-use super::callbacks::Callbacks;
 use super::feed::Feed;
 use super::parcel::Errand;
 use super::promise::{Callback, Promise, Shape};
@@ -60,7 +59,7 @@ impl Pool {
         let is_full = state.table.has_waiting();
         drop(state);
         if is_full || promise.has_callbacks() {
-            Callbacks::of(interp).expect(interp, self);
+            self.expect_callbacks(interp);
         }
         if let Err(error) = advanced {
             // Nobody waits for it.

@@ -33,6 +33,9 @@ pub(crate) use line::{RemoteLock, RemoteSemaphore};
 pub(super) use line::{construct as line, register as register_lines};
 pub(super) use manager::{construct as manager, register as register_manager};
 pub(super) use number::{construct as number, register as register_number};
+pub(crate) use pool::{
+    Outcomes as ServerOutcomes, Pool as ServerPool, Rules as ServerRules, executor as executor_of,
+};
 pub(super) use pool::{construct as pool_of, register as register_pool};
 pub(crate) use queue::RemoteQueue;
 pub(crate) use remotes::Remotes;

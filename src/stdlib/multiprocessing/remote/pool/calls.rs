@@ -1,15 +1,24 @@
 //! The calls of a pool on a server: `apply`, `map`, `starmap`, `imap` and their kind.
 
-use rhai::{Array, Dynamic};
+use std::sync::Arc;
+
+use rhai::{Array, Dynamic, FnPtr, NativeCallContext};
 
 use super::parcel::Errand;
-use super::results::{AsyncResult, Input, Outcomes, Shape};
+use super::results::{AsyncResult, Input, Outcomes};
+use super::rules::Rules;
 use super::state::Pool;
-use crate::script::{Call, Class, Failure, Outcome, raise};
-use crate::stdlib::builtins::items_of;
+use crate::script::progress::Bar;
+use crate::script::{Call, Class, Failure, Interp, Outcome};
+use crate::stdlib::builtins::iterate::known_length;
 use crate::stdlib::builtins::lazy::Lazy;
-use crate::stdlib::multiprocessing::pool::options::chunksize;
+use crate::stdlib::multiprocessing::pool::options::{
+    arguments, bar, callbacks, chunksize, items, spread,
+};
 use crate::stdlib::multiprocessing::pool::parameters::{APPLY, APPLY_ASYNC, IMAP, MAP, MAP_ASYNC};
+use crate::stdlib::multiprocessing::pool::promise::{Callback, Promise, Shape};
+use crate::sync::Deadline;
+use crate::sys::lock::locked;
 
 /// How many messages a call makes for each worker, and how many tasks are in one at most, if the script says nothing.
 const MESSAGES_OF_WORKER: usize = 16;
@@ -18,14 +27,14 @@ const CHUNK_MAX: usize = 16;
 pub(super) fn register(class: &mut Class<'_>) {
     class
         .method("apply", APPLY, |call| {
-            refuse(call, &APPLY[3..], 3)?;
-            apply_async(call)?.get_once(call.interp)
+            let rules = Rules::of(call, 3, 4)?;
+            let (pool, promise) = apply(call, rules, Vec::new())?;
+            awaited(call, &pool, &promise)
         })
         .method("apply_async", APPLY_ASYNC, |call| {
-            refuse(call, &APPLY_ASYNC[3..], 3)?;
-            let result = apply_async(call)?;
-            result.flow(call.interp)?;
-            Ok(Dynamic::from(result))
+            let (rules, callbacks) = (Rules::of(call, 5, 6)?, callbacks(call, 3, 4)?);
+            let (pool, promise) = apply(call, rules, callbacks)?;
+            under_way(call, pool, promise)
         })
         .method("map", MAP, |call| map(call, false))
         .method("starmap", MAP, |call| map(call, true))
@@ -35,102 +44,188 @@ pub(super) fn register(class: &mut Class<'_>) {
         .method("imap_unordered", IMAP, |call| imap(call, false));
 }
 
-/// Refuses the arguments from `first` on, which are called `names`.
-///
-/// # Errors
-/// `NotImplementedError` if there is one.
-fn refuse(call: &mut Call<'_>, names: &[&str], first: usize) -> Result<(), Failure> {
-    for (index, name) in (first..).zip(names) {
-        if call.has_value(index) {
-            let name = name.trim_end_matches('?');
-            let text = format!("a Pool on a server does not have {name} yet: leave it out");
-            return Err(raise("NotImplementedError", text));
-        }
-    }
-    Ok(())
+/// Where a call is made.
+pub(crate) type At<'a> = (&'a Arc<Interp>, &'a NativeCallContext<'a>);
+
+/// How the tasks of a call are done.
+pub(super) struct How {
+    pub rules: Rules,
+    pub shape: Shape,
+    /// How many tasks travel together.
+    pub chunk: usize,
+    pub callbacks: Vec<Callback>,
+    /// Shows how far the call has come.
+    pub bar: Option<Arc<Bar>>,
 }
 
-/// Returns the pool, and the function of the call for its workers.
-fn errand(call: &mut Call<'_>, spreads: bool) -> Result<(Pool, Errand), Failure> {
+impl Pool {
+    /// Returns the errand of a function for workers.
+    ///
+    /// # Errors
+    /// `TypeError`: it cannot be sent to them.
+    pub(super) fn errand(
+        &self,
+        interp: &Arc<Interp>,
+        function: &FnPtr,
+        spreads: bool,
+    ) -> Result<Errand, Failure> {
+        Errand::new(function, spreads, &self.codec(interp))
+    }
+
+    /// Returns how many of this many tasks travel together if nothing is said.
+    ///
+    /// # Errors
+    /// Those of the server.
+    pub(super) fn fair_chunk(&self, interp: &Arc<Interp>, count: usize) -> Result<usize, Failure> {
+        let (workers, _) = self.look(interp)?;
+        let messages = MESSAGES_OF_WORKER * workers.max(1);
+        Ok((count / messages).clamp(1, CHUNK_MAX))
+    }
+
+    /// Begins a call, and returns the promise of its result.
+    ///
+    /// # Errors
+    /// The pool takes no tasks, or an item cannot be sent: none is done then. Those of the server.
+    pub(super) fn promise(
+        &self,
+        (interp, context): At<'_>,
+        errand: &Errand,
+        items: &[Dynamic],
+        how: How,
+    ) -> Result<Arc<Promise>, Failure> {
+        let program = self.prepare(interp, context)?;
+        let promise = locked(&self.0.jobs).promise(how.shape, how.callbacks, how.bar);
+        let job = (promise.job.0, &program);
+        let added = self.add(interp, job, errand, items, (how.rules, how.chunk));
+        added.inspect_err(|_| self.forget(promise.job.0, true))?;
+        self.complete(promise.job.0);
+        self.expect(interp, &promise);
+        Ok(promise)
+    }
+
+    /// Begins a call whose outcomes are read one by one; `chunk` tasks travel together, and at most `ahead` are sent that nobody has read.
+    ///
+    /// # Errors
+    /// The pool takes no tasks; those of the server.
+    pub(super) fn outcomes(
+        &self,
+        (interp, context): At<'_>,
+        errand: Errand,
+        (items, in_order): (Lazy, bool),
+        (rules, chunk, ahead): (Rules, usize, usize),
+        bar: Option<Arc<Bar>>,
+    ) -> Result<Outcomes, Failure> {
+        let program = self.prepare(interp, context)?;
+        let job = locked(&self.0.jobs).begin(bar);
+        let input = Input::new(items, (errand, program), (rules, chunk, ahead));
+        let outcomes = Outcomes::new(interp, self.clone(), job, in_order, input);
+        outcomes.send()?;
+        Ok(outcomes)
+    }
+}
+
+/// Waits for the result of a call that nobody can ask again.
+fn awaited(call: &Call<'_>, pool: &Pool, promise: &Promise) -> Outcome {
+    let result = pool.result(call.interp, promise, Deadline::NEVER);
+    pool.give_up(promise);
+    result
+}
+
+/// Sends the tasks of a call, whose result is asked for later.
+fn under_way(call: &Call<'_>, pool: Pool, promise: Arc<Promise>) -> Outcome {
+    let result = AsyncResult::new(pool.clone(), promise);
+    pool.flow(call.interp)?;
+    Ok(Dynamic::from(result))
+}
+
+fn apply(
+    call: &mut Call<'_>,
+    rules: Rules,
+    callbacks: Vec<Callback>,
+) -> Result<(Pool, Arc<Promise>), Failure> {
     let pool: Pool = call.this();
     let function = call.function(0)?;
-    let errand = Errand::new(&function, spreads, &pool.codec(call.interp))?;
-    Ok((pool, errand))
-}
-
-fn begun(
-    call: &mut Call<'_>,
-    (pool, errand): (Pool, Errand),
-    items: &[Dynamic],
-    shape: Shape,
-    chunk: usize,
-) -> Result<AsyncResult, Failure> {
-    let (job, program) = pool.begin(call.interp, call.context)?;
-    let added = pool.add(call.interp, (job, &program), &errand, items, chunk);
-    // Nobody gets the result, so no task of the call is done.
-    added.inspect_err(|_| pool.forget(job, true))?;
-    Ok(AsyncResult::new(pool, job, shape))
-}
-
-fn apply_async(call: &mut Call<'_>) -> Result<AsyncResult, Failure> {
-    let errand = errand(call, true)?;
-    let mut args = match call.given(1) {
-        None => Array::new(),
-        Some(given) if given.is_array() => given.into_array().unwrap_or_default(),
-        Some(given) => return Err(call.mismatch(1, "a list (write args: [x])", &given)),
+    let errand = pool.errand(call.interp, &function, true)?;
+    let args = arguments(call, 1, 2)?;
+    let how = How {
+        rules,
+        shape: Shape::One,
+        chunk: 1,
+        callbacks,
+        bar: None,
     };
-    args.extend(call.given(2));
-    begun(call, errand, &[args.into()], Shape::One, 1)
+    let promise = pool.promise((call.interp, call.context), &errand, &[args.into()], how)?;
+    Ok((pool, promise))
 }
 
-fn many(call: &mut Call<'_>, spreads: bool) -> Result<AsyncResult, Failure> {
-    let value = call.value(1);
-    let mut items = items_of(call, value)?;
-    if spreads {
-        let one = |item: Dynamic| items_of(call, item).map(Dynamic::from);
-        items = items.into_iter().map(one).collect::<Result<_, _>>()?;
+fn items_to(call: &mut Call<'_>, spreads: bool) -> Result<Array, Failure> {
+    let items = items(call, 1)?;
+    match spreads {
+        true => spread(call, items),
+        false => Ok(items),
     }
-    let errand = errand(call, spreads)?;
+}
+
+/// Begins a call with many tasks, by these rules and callbacks; the last number is the place of its parameter `progress`.
+fn many(
+    call: &mut Call<'_>,
+    spreads: bool,
+    (rules, callbacks, progress): (Rules, Vec<Callback>, usize),
+) -> Result<(Pool, Arc<Promise>), Failure> {
+    let items = items_to(call, spreads)?;
+    let pool: Pool = call.this();
+    let function = call.function(0)?;
+    let errand = pool.errand(call.interp, &function, spreads)?;
     let chunk = match chunksize(call, 2)? {
         Some(chunk) => chunk,
-        None => {
-            let (workers, _) = errand.0.look(call.interp)?;
-            let messages = MESSAGES_OF_WORKER * workers.max(1);
-            (items.len() / messages).clamp(1, CHUNK_MAX)
-        }
+        None => pool.fair_chunk(call.interp, items.len())?,
     };
-    begun(call, errand, &items, Shape::Many, chunk)
+    let how = How {
+        rules,
+        shape: Shape::Many,
+        chunk,
+        callbacks,
+        bar: bar(call, progress, Some(items.len())),
+    };
+    let promise = pool.promise((call.interp, call.context), &errand, &items, how)?;
+    Ok((pool, promise))
 }
 
 /// `pool.map(f, xs)`: the results in the order of the items, when all tasks have ended.
 fn map(call: &mut Call<'_>, spreads: bool) -> Outcome {
-    refuse(call, &MAP[3..], 3)?;
-    many(call, spreads)?.get_once(call.interp)
+    let rules = Rules::of(call, 3, 4)?;
+    let (pool, promise) = many(call, spreads, (rules, Vec::new(), 5))?;
+    awaited(call, &pool, &promise)
 }
 
 /// `pool.map_async(f, xs)`: an AsyncResult of the list.
 fn map_async(call: &mut Call<'_>, spreads: bool) -> Outcome {
-    refuse(call, &MAP_ASYNC[3..], 3)?;
-    let result = many(call, spreads)?;
-    result.flow(call.interp)?;
-    Ok(Dynamic::from(result))
+    let (rules, callbacks) = (Rules::of(call, 5, 6)?, callbacks(call, 3, 4)?);
+    let (pool, promise) = many(call, spreads, (rules, callbacks, 7))?;
+    under_way(call, pool, promise)
 }
 
 /// `pool.imap(f, xs)`: an iterator over the results, which takes from `xs` as it is read.
 fn imap(call: &mut Call<'_>, in_order: bool) -> Outcome {
-    refuse(call, &IMAP[4..], 4)?;
+    let rules = Rules::of(call, 4, 5)?;
     let chunk = chunksize(call, 2)?.unwrap_or(1);
     let ahead = chunksize(call, 3)?;
-    let (pool, errand) = errand(call, false)?;
+    let pool: Pool = call.this();
+    let function = call.function(0)?;
+    let errand = pool.errand(call.interp, &function, false)?;
     let (workers, _) = pool.look(call.interp)?;
     let ahead = ahead
         .unwrap_or(chunk.saturating_mul(4 * workers.max(4)))
         .max(chunk);
     let value = call.value(1);
-    let items = Lazy::of(call, value)?;
-    let (job, program) = pool.begin(call.interp, call.context)?;
-    let input = Input::new(items, errand, program, chunk, ahead);
-    let outcomes = Outcomes::new(call.interp, pool, job, in_order, input);
-    outcomes.send()?;
+    let bar = bar(call, 6, known_length(&value));
+    let items = (Lazy::of(call, value)?, in_order);
+    let outcomes = pool.outcomes(
+        (call.interp, call.context),
+        errand,
+        items,
+        (rules, chunk, ahead),
+        bar,
+    )?;
     Ok(Dynamic::from(outcomes))
 }

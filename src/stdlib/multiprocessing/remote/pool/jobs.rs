@@ -1,8 +1,13 @@
 //! The calls of a pool on a server: which of their tasks are in which message, and what has become of them.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
 
 use super::super::super::pool::parcel::Ended;
+use super::super::super::pool::promise::{Callback, Promise, Shape};
+use crate::pool::JobId;
+use crate::script::Exception;
+use crate::script::progress::Bar;
 
 /// Whether a pool takes tasks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,7 +28,16 @@ pub(super) struct Jobs {
     batches: HashMap<u64, Batch>,
     /// Messages that nobody wants any more; the server does not know yet.
     unwanted: Vec<u64>,
+    /// Callbacks to be called, with what they are called with.
+    pub due: VecDeque<(Callback, Ended)>,
+    /// A callback is running.
+    pub is_calling_back: bool,
+    /// What is to be shown of calls with a bar: how many tasks have ended, and whether all have.
+    steps: Vec<Step>,
 }
+
+/// A bar that is to be advanced.
+type Step = (Arc<Bar>, u64, bool);
 
 /// A call.
 #[derive(Default)]
@@ -37,8 +51,15 @@ pub(super) struct Job {
     /// The next task whose outcome is taken in order.
     next: usize,
     under_way: usize,
+    /// The message with its last tasks.
+    message: Option<u64>,
+    /// No task will be added.
+    is_complete: bool,
     /// Nobody asks for its outcomes.
     is_forgotten: bool,
+    /// What its outcomes are for; without, somebody takes them one by one.
+    promise: Option<Arc<Promise>>,
+    bar: Option<Arc<Bar>>,
 }
 
 /// The tasks of a message.
@@ -73,12 +94,6 @@ impl Job {
         self.outcomes.remove(&self.ended.pop_front()?)
     }
 
-    /// Takes all outcomes, in the order of the tasks.
-    pub(super) fn take_all(&mut self) -> Vec<Ended> {
-        self.ended.clear();
-        std::mem::take(&mut self.outcomes).into_values().collect()
-    }
-
     fn end(&mut self, first: usize, outcomes: Vec<Ended>) {
         for (index, outcome) in (first..).zip(outcomes) {
             self.under_way -= 1;
@@ -98,11 +113,36 @@ impl Jobs {
         self.batches.is_empty()
     }
 
-    /// Begins a call, and returns its number.
-    pub(super) fn begin(&mut self) -> u64 {
+    /// Returns whether somebody is to be called back.
+    pub(super) fn is_expectant(&self) -> bool {
+        let mut promises = self.all.values().filter_map(|job| job.promise.as_ref());
+        !self.due.is_empty() || promises.any(|promise| promise.has_callbacks())
+    }
+
+    /// Begins a call whose outcomes are taken one by one, and returns its number.
+    pub(super) fn begin(&mut self, bar: Option<Arc<Bar>>) -> u64 {
         self.last += 1;
-        self.all.insert(self.last, Job::default());
+        let job = Job {
+            bar,
+            ..Job::default()
+        };
+        self.all.insert(self.last, job);
         self.last
+    }
+
+    /// Begins a call, and returns the promise of its result.
+    pub(super) fn promise(
+        &mut self,
+        shape: Shape,
+        callbacks: Vec<Callback>,
+        bar: Option<Arc<Bar>>,
+    ) -> Arc<Promise> {
+        let number = self.begin(bar);
+        let promise = Arc::new(Promise::new(JobId(number), shape, callbacks));
+        if let Some(job) = self.all.get_mut(&number) {
+            job.promise = Some(promise.clone());
+        }
+        promise
     }
 
     /// Notes that a call has tasks in a message. Returns false if the call has ended, or the pool was terminated.
@@ -116,6 +156,7 @@ impl Jobs {
         let first = job.tasks;
         job.tasks += count;
         job.under_way += count;
+        job.message = Some(message);
         let batch = Batch {
             job: number,
             first,
@@ -124,6 +165,66 @@ impl Jobs {
         };
         self.batches.insert(message, batch);
         true
+    }
+
+    /// Notes that a call gets no more tasks.
+    pub(super) fn complete(&mut self, number: u64) {
+        if let Some(job) = self.all.get_mut(&number) {
+            job.is_complete = true;
+        }
+        self.note_done(number, 0);
+    }
+
+    /// Notes how many tasks of a call have ended, and that it is done if it is.
+    fn note_done(&mut self, number: u64, ended: usize) {
+        let Some(job) = self.all.get_mut(&number) else {
+            return;
+        };
+        let is_over = job.is_complete && job.is_done();
+        if let Some(bar) = &job.bar {
+            self.steps.push((bar.clone(), ended as u64, is_over));
+        }
+        if !is_over {
+            return;
+        }
+        if let Some(promise) = job.promise.take() {
+            let outcomes = std::mem::take(&mut job.outcomes);
+            let due = promise.keep(job.tasks, outcomes.into_values());
+            self.call_back(&promise, due);
+            self.all.remove(&number);
+        } else if job.is_forgotten {
+            self.all.remove(&number);
+        }
+    }
+
+    /// Notes callbacks that are due.
+    pub(super) fn call_back(&mut self, promise: &Promise, due: Vec<Callback>) {
+        let Some(result) = promise.result() else {
+            return;
+        };
+        let due = due.into_iter().map(|callback| (callback, result.clone()));
+        self.due.extend(due);
+    }
+
+    /// Returns the message with the last tasks of a call, if they have not ended.
+    pub(super) fn message_of(&self, number: u64) -> Option<u64> {
+        let message = self.all.get(&number)?.message?;
+        self.batches.contains_key(&message).then_some(message)
+    }
+
+    /// Returns every message.
+    pub(super) fn messages(&self) -> Vec<u64> {
+        self.batches.keys().copied().collect()
+    }
+
+    /// Ends a call like this, and forgets it. Nobody wants its messages any more.
+    pub(super) fn give_up(&mut self, number: u64, why: &Exception) {
+        let promise = self.all.get(&number).and_then(|job| job.promise.clone());
+        self.forget(number, true);
+        if let Some(promise) = promise {
+            let due = promise.settle(Err(why.clone()));
+            self.call_back(&promise, due);
+        }
     }
 
     /// Forgets a call. If it is `withdrawn`, nobody wants its messages any more.
@@ -145,11 +246,15 @@ impl Jobs {
         std::mem::take(&mut self.unwanted)
     }
 
+    /// Returns the bars that are to be advanced, once.
+    pub(super) fn take_steps(&mut self) -> Vec<Step> {
+        std::mem::take(&mut self.steps)
+    }
+
     /// Takes no more tasks, and ends those that there are.
     pub(super) fn end_all(&mut self, outcomes: impl Fn(&Batch) -> Vec<Ended>) {
         self.stage = Stage::Terminated;
-        let numbers: Vec<u64> = self.batches.keys().copied().collect();
-        for number in numbers {
+        for number in self.messages() {
             self.end(number, &outcomes);
         }
     }
@@ -163,8 +268,6 @@ impl Jobs {
             return;
         };
         job.end(batch.first, outcomes(&batch));
-        if job.is_forgotten && job.is_done() {
-            self.all.remove(&batch.job);
-        }
+        self.note_done(batch.job, batch.count);
     }
 }

@@ -1,13 +1,16 @@
 //! How tasks and their outcomes are written.
 //!
-//! A message has several tasks: the function, whether each task is a list of arguments, and the tasks. Its result has an outcome for each.
+//! A message has several tasks: what holds for each, the function, and the tasks. Its result has an outcome for each.
+
+use std::time::Duration;
 
 use rhai::{Array, Dynamic, FnPtr};
 
 use super::super::super::messages::{refused, unreadable};
 use super::super::super::pool::parcel::{Ended, shortened};
 use super::super::messages::ForServer;
-use crate::pool::letter::{Reader, begin_part};
+use crate::pool::letter::{Head, Order, Reader, begin_part};
+use crate::program::frame::function_name;
 use crate::script::exception_class::{pack_exception, unreadable_exception};
 use crate::script::{Exception, Failure, raise};
 use crate::wire;
@@ -33,21 +36,27 @@ impl Errand {
         let message = wire::encode(&value, "func", codec).map_err(refused)?;
         Ok(Self {
             function: message.bytes,
-            shown: crate::program::frame::function_name(function.fn_name()),
+            shown: function_name(function.fn_name()),
             spreads,
         })
     }
 
-    /// Writes tasks down.
+    /// Writes tasks down, each of which may take as long as the limit says.
     ///
     /// # Errors
     /// `TypeError`: an item cannot be sent.
     pub(super) fn write(
         &self,
         items: &[Dynamic],
+        limit: Option<Duration>,
         codec: &ForServer<'_>,
     ) -> Result<Vec<u8>, Failure> {
-        let mut bytes = vec![u8::from(self.spreads)];
+        let head = Head {
+            spreads: self.spreads,
+            limit,
+            count: u32::try_from(items.len()).unwrap_or(u32::MAX),
+        };
+        let mut bytes = Order::Work(head).write();
         put(&mut bytes, &self.function);
         let name = if self.spreads { "args" } else { "item" };
         for item in items {
@@ -60,15 +69,20 @@ impl Errand {
     /// Returns tasks as a person would write them.
     pub(super) fn shown(&self, items: &[Dynamic]) -> String {
         match items {
-            [item] => match item.read_lock::<Array>().filter(|_| self.spreads) {
-                Some(args) => {
-                    let args: Vec<_> = args.iter().map(shortened).collect();
-                    format!("{}({})", self.shown, args.join(", "))
-                }
-                None => format!("{}({})", self.shown, shortened(item)),
-            },
+            [item] => shown(&self.shown, item, self.spreads),
             _ => format!("{} of {} items", self.shown, items.len()),
         }
+    }
+}
+
+/// Returns a task as a person would write it.
+fn shown(function: &str, item: &Dynamic, spreads: bool) -> String {
+    match item.read_lock::<Array>().filter(|_| spreads) {
+        Some(args) => {
+            let args: Vec<_> = args.iter().map(shortened).collect();
+            format!("{function}({})", args.join(", "))
+        }
+        None => format!("{function}({})", shortened(item)),
     }
 }
 
@@ -79,7 +93,7 @@ fn put(bytes: &mut Vec<u8>, part: &[u8]) {
 
 /// Tasks that a worker reads.
 pub(super) struct Tasks<'b> {
-    pub spreads: bool,
+    pub head: Head,
     pub function: Result<FnPtr, Failure>,
     rest: Reader<'b>,
 }
@@ -89,13 +103,15 @@ impl<'b> Tasks<'b> {
     /// `ValueError`: the bytes are not tasks.
     pub(super) fn read(bytes: &'b [u8], codec: &ForServer<'_>) -> Result<Self, Failure> {
         let damaged = || raise("ValueError", "the message of a task is damaged");
-        let (spreads, rest) = bytes.split_first().ok_or_else(damaged)?;
-        let mut rest = Reader(rest);
+        let mut rest = Reader(bytes);
+        let Some(Order::Work(head)) = Order::read(&mut rest) else {
+            return Err(damaged());
+        };
         let function = rest.part().ok_or_else(damaged)?;
         let function = wire::decode(function, codec).map_err(unreadable);
         let function = function.and_then(|value| value.try_cast::<FnPtr>().ok_or_else(damaged));
         Ok(Self {
-            spreads: *spreads == 1,
+            head,
             function,
             rest,
         })
@@ -103,10 +119,20 @@ impl<'b> Tasks<'b> {
 
     /// Returns how many tasks are in a message.
     pub(super) fn count(bytes: &[u8]) -> usize {
-        let mut reader = Reader(bytes.get(1..).unwrap_or_default());
-        std::iter::from_fn(|| reader.part())
-            .count()
-            .saturating_sub(1)
+        let mut reader = Reader(bytes);
+        match Order::read(&mut reader) {
+            Some(Order::Work(_)) => std::iter::from_fn(|| reader.part())
+                .count()
+                .saturating_sub(1),
+            _ => 0,
+        }
+    }
+
+    /// Returns a task as a person would write it.
+    pub(super) fn shown(&self, item: &Dynamic) -> String {
+        let function = self.function.as_ref().ok();
+        let name = function.map(|function| function_name(function.fn_name()));
+        shown(&name.unwrap_or_default(), item, self.head.spreads)
     }
 
     /// Takes the next item; one that cannot be read fails alone.

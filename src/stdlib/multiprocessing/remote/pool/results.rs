@@ -1,27 +1,18 @@
 //! What calls of a pool on a server return: an AsyncResult, or an iterator that takes from its input as it is read.
 
-use std::sync::{Arc, Mutex, OnceLock, TryLockError};
+use std::fmt;
+use std::sync::{Arc, Mutex, TryLockError};
 
-use rhai::{Array, Dynamic};
+use rhai::Dynamic;
 
-use super::super::super::pool::parcel::Ended;
+use super::super::super::pool::promise::Promise;
 use super::parcel::Errand;
-use super::state::{Pool, terminated};
-use crate::script::{
-    Call, Exception, Failure, Interp, Outcome, Registry, Stop, raise, raise_bare, throw,
-};
+use super::rules::Rules;
+use super::state::Pool;
+use crate::script::{Call, Exception, Failure, Interp, Outcome, Registry, Stop, raise};
 use crate::stdlib::builtins::lazy::Lazy;
 use crate::stdlib::multiprocessing::pool::iterator::Taken;
 use crate::sync::Deadline;
-
-/// What the outcomes of a call make together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
-    /// The outcome of its only task.
-    One,
-    /// A list; the first error in the order of the tasks, if there is one.
-    Many,
-}
 
 /// The result of a call that goes on. Clones are the same result.
 #[derive(Clone)]
@@ -29,15 +20,13 @@ pub(super) struct AsyncResult(Arc<Pending>);
 
 struct Pending {
     pool: Pool,
-    job: u64,
-    shape: Shape,
-    result: OnceLock<Ended>,
+    promise: Arc<Promise>,
 }
 
 impl Drop for Pending {
     fn drop(&mut self) {
-        if self.result.get().is_none() {
-            self.pool.forget(self.job, false);
+        if self.promise.result().is_none() {
+            self.pool.forget(self.promise.job.0, false);
         }
     }
 }
@@ -53,16 +42,21 @@ pub(super) fn register(registry: &mut Registry) {
         })
         .method("wait", &["timeout?"], |call| {
             let (this, deadline) = waiting(call)?;
-            this.settled(call.interp, deadline)?;
+            this.0
+                .pool
+                .settled(call.interp, &this.0.promise, deadline)?;
             Ok(Dynamic::UNIT)
         })
         .method("ready", &[], |call| {
             let this: AsyncResult = call.this();
-            Ok(this.settled(call.interp, Deadline::NOW)?.is_some().into())
+            let Pending { pool, promise } = &*this.0;
+            Ok(pool.settled(call.interp, promise, Deadline::NOW)?.into())
         })
         .method("successful", &[], |call| {
             let this: AsyncResult = call.this();
-            match this.settled(call.interp, Deadline::NOW)? {
+            let Pending { pool, promise } = &*this.0;
+            pool.settled(call.interp, promise, Deadline::NOW)?;
+            match promise.result() {
                 Some(result) => Ok(result.is_ok().into()),
                 None => {
                     let text = "the result is not ready: call wait() or get() first";
@@ -72,7 +66,7 @@ pub(super) fn register(registry: &mut Registry) {
         })
         .repr(|call| {
             let this: AsyncResult = call.this();
-            let state = match this.0.result.get() {
+            let state = match this.0.promise.result() {
                 None => "pending",
                 Some(Ok(_)) => "ready",
                 Some(Err(_)) => "failed",
@@ -104,88 +98,21 @@ fn waiting(call: &mut Call<'_>) -> Result<(AsyncResult, Deadline), Failure> {
 }
 
 impl AsyncResult {
-    pub(super) fn new(pool: Pool, job: u64, shape: Shape) -> Self {
-        let result = OnceLock::new();
-        Self(Arc::new(Pending {
-            pool,
-            job,
-            shape,
-            result,
-        }))
-    }
-
-    pub(super) fn flow(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
-        self.0.pool.flow(interp)
-    }
-
-    /// Waits for the result. Returns it if it has come.
-    fn settled(&self, interp: &Arc<Interp>, deadline: Deadline) -> Result<Option<&Ended>, Failure> {
-        let Pending {
-            pool,
-            job,
-            shape,
-            result,
-        } = &*self.0;
-        if let Some(result) = result.get() {
-            return Ok(Some(result));
-        }
-        let over = pool.wait(interp, deadline, |jobs| {
-            // Taken and noted in one step: several threads may ask.
-            if result.get().is_some() {
-                return Some(());
-            }
-            let ended = match jobs.job(*job) {
-                Some(job) if !job.is_done() => return None,
-                Some(job) => shape.together(job.take_all()),
-                None => Err(given_up()),
-            };
-            let _ = result.set(ended);
-            Some(())
-        })?;
-        if over.is_some() {
-            pool.forget(*job, true);
-        }
-        Ok(result.get())
+    pub(super) fn new(pool: Pool, promise: Arc<Promise>) -> Self {
+        Self(Arc::new(Pending { pool, promise }))
     }
 
     /// Waits for the result, and gives it or throws it. If the script has to stop meanwhile, nobody will ask for it; after another error
     /// somebody may.
     fn get(&self, interp: &Arc<Interp>, deadline: Deadline) -> Outcome {
-        let settled = self.settled(interp, deadline).inspect_err(|error| {
+        let Pending { pool, promise } = &*self.0;
+        let result = pool.result(interp, promise, deadline);
+        result.inspect_err(|error| {
             if Stop::of(error).is_some() {
-                self.0.pool.forget(self.0.job, true);
+                pool.give_up(promise);
             }
-        })?;
-        match settled {
-            Some(Ok(value)) => Ok(value.clone()),
-            Some(Err(exception)) => Err(throw(exception.clone())),
-            None => Err(raise_bare("TimeoutError")),
-        }
+        })
     }
-
-    /// Waits for the result of a call that nobody can ask again.
-    pub(super) fn get_once(self, interp: &Arc<Interp>) -> Outcome {
-        let outcome = self.get(interp, Deadline::NEVER);
-        self.0.pool.forget(self.0.job, true);
-        outcome
-    }
-}
-
-impl Shape {
-    fn together(self, outcomes: Vec<Ended>) -> Ended {
-        match self {
-            Self::One => outcomes.into_iter().next().unwrap_or(Err(terminated())),
-            Self::Many => outcomes
-                .into_iter()
-                .collect::<Result<Array, Exception>>()
-                .map(Dynamic::from),
-        }
-    }
-}
-
-fn given_up() -> Exception {
-    let text = "the call was given up when the wait for its result was stopped";
-    Exception::new("RuntimeError", vec![text.into()])
 }
 
 /// The input of a call that has not been sent.
@@ -193,6 +120,7 @@ pub(super) struct Input {
     items: Lazy,
     errand: Errand,
     program: Arc<str>,
+    rules: Rules,
     chunk: usize,
     /// How many tasks may be ahead of the reader.
     ahead: usize,
@@ -204,15 +132,14 @@ pub(super) struct Input {
 impl Input {
     pub(super) fn new(
         items: Lazy,
-        errand: Errand,
-        program: Arc<str>,
-        chunk: usize,
-        ahead: usize,
+        (errand, program): (Errand, Arc<str>),
+        (rules, chunk, ahead): (Rules, usize, usize),
     ) -> Self {
         Self {
             items,
             errand,
             program,
+            rules,
             chunk,
             ahead,
             is_over: false,
@@ -239,7 +166,7 @@ impl Input {
 
 /// The results of a call, in the order of its tasks or as they come. Clones are the same iterator.
 #[derive(Clone)]
-pub(super) struct Outcomes {
+pub(crate) struct Outcomes {
     interp: Arc<Interp>,
     reader: Arc<Reader>,
 }
@@ -284,6 +211,16 @@ impl Outcomes {
         }
     }
 
+    /// Cancels the tasks that no worker has begun; nobody reads the other results.
+    pub(crate) fn give_up(&self) {
+        self.reader.pool.forget(self.reader.job, true);
+    }
+
+    /// Returns an address by which it is compared with others.
+    pub(crate) fn address(&self) -> usize {
+        Arc::as_ptr(&self.reader).addr()
+    }
+
     /// Sends items as long as there may be more ahead of the reader.
     pub(super) fn send(&self) -> Result<(), Failure> {
         let Reader { pool, job, .. } = &*self.reader;
@@ -308,8 +245,11 @@ impl Outcomes {
                     (*job, &program),
                     &input.errand,
                     &items,
-                    items.len(),
+                    (input.rules, items.len()),
                 )?;
+            }
+            if input.is_over {
+                pool.complete(*job);
             }
         }
         match has_sent {
@@ -319,7 +259,10 @@ impl Outcomes {
     }
 
     /// Takes the next outcome.
-    fn advance(&self, deadline: Deadline) -> Result<Taken, Failure> {
+    ///
+    /// # Errors
+    /// Those of the server; the wait was interrupted.
+    pub(crate) fn advance(&self, deadline: Deadline) -> Result<Taken, Failure> {
         self.send()?;
         let Reader {
             pool,
@@ -341,5 +284,11 @@ impl Outcomes {
         }
         let threw = input.try_lock().ok().and_then(|mut it| it.threw.take());
         Ok(threw.map_or(Taken::End, |why| Taken::Outcome(Err(why))))
+    }
+}
+
+impl fmt::Debug for Outcomes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Outcomes").field(&self.address()).finish()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::{PipeReader, PipeWriter, Write};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rhai::{FnPtr, NativeCallContext};
@@ -25,6 +25,7 @@ use crate::script::{Exception, Failure, Interp, Outcome, Stop, os_failure};
 use crate::stdlib::signal::handlers::signals_of;
 use crate::sys;
 use crate::sys::clock::HEARTBEAT;
+use crate::sys::time_limit::TimeLimit;
 
 /// A worker that dies sooner is not replaced at once.
 const SOON: Duration = Duration::from_secs(1);
@@ -76,6 +77,9 @@ impl Shared {
             interp: &self.interp,
             context,
             place: self.service.place.clone(),
+            terms: self.service.terms.clone(),
+            bench: Arc::new(Mutex::new(self.bench())),
+            limits: RefCell::default(),
             programs: &*self.service.programs,
             own: own.map(|own| own as &dyn Own),
             end: &self.end,
@@ -83,7 +87,7 @@ impl Shared {
             used_up: RefCell::default(),
             process: sys::process::pid(),
         };
-        worker.work(self.bench())
+        worker.work()
     }
 }
 
@@ -199,6 +203,7 @@ impl Crew<'_> {
             };
             let pid = process.pid().unwrap_or_default();
             let how = match exitcode {
+                TimeLimit::EXITCODE => "was ended because its task took too long".into(),
                 code if code < 0 => {
                     let signal = ExitStatus::shown(code);
                     format!("was killed by {}", signal.trim_start_matches('-'))

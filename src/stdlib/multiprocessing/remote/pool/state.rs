@@ -1,26 +1,29 @@
 //! A pool on a server as the process that submits its tasks has it, and every wait.
 
 use std::cell::Cell;
+use std::fmt;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rhai::{Dynamic, NativeCallContext};
 
+use super::super::super::pool::promise::Promise;
 use super::super::messages::{ForServer, Functions};
 use super::super::remotes::Remotes;
 use super::super::waiting::{Waiting, failure, noted, tell};
 use super::jobs::{Jobs, Stage};
-use super::parcel::{self, Errand};
+use super::outcomes::{given_up, terminated};
+use super::parcel::Errand;
 use super::program;
+use super::rules::Rules;
 use super::turns::{NoTurn, Turns};
 use crate::remote::caller::Caller;
 use crate::remote::fault::Fault;
 use crate::remote::place::Place;
-use crate::remote::pool::{Outcome, Submitter, Terms};
-use crate::script::{Exception, Failure, Interp, raise, raise_bare, throw};
+use crate::remote::pool::{Submitter, Terms};
+use crate::script::{Failure, Interp, raise, raise_bare, throw};
 use crate::sync::Deadline;
 use crate::sys;
-use crate::sys::clock::now_ns;
 use crate::sys::lock::locked;
 
 /// How long the end of a pool waits for the thread that uses its connection.
@@ -28,7 +31,7 @@ const LAST_TURN: Duration = Duration::from_secs(3);
 
 /// A pool on a server. Clones are the same pool.
 #[derive(Clone)]
-pub(super) struct Pool(pub Arc<Shared>);
+pub(crate) struct Pool(pub(super) Arc<Shared>);
 
 pub(super) struct Shared {
     pub place: Place,
@@ -37,16 +40,45 @@ pub(super) struct Shared {
     owner: i32,
     submitter: Arc<Mutex<Submitter>>,
     /// Whose turn it is with the submitter.
-    turns: Turns,
+    pub turns: Turns,
     pub jobs: Mutex<Jobs>,
+    /// The pool of an executor.
+    pub is_executor: bool,
+    /// When it is next looked for outcomes for which nobody waits.
+    pub next_glance: Mutex<Option<Instant>>,
 }
 
 /// A thread that waits for the server in its turn. The end of the pool ends the wait too.
-struct Working<'a> {
+pub(super) struct Working<'a> {
     interp: &'a Interp,
     pool: &'a Shared,
     /// Whether it was the script that ended the wait.
     is_interrupted: Cell<bool>,
+}
+
+thread_local! {
+    /// Whether this thread has its turn with a pool.
+    static IN_TURN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Returns whether this thread uses a pool at this moment: a function of the script that is called now could use none.
+pub(super) fn is_in_turn() -> bool {
+    IN_TURN.get()
+}
+
+/// The turn of this thread, as the thread knows it.
+struct Marked(bool);
+
+impl Marked {
+    fn begin() -> Self {
+        Self(IN_TURN.replace(true))
+    }
+}
+
+impl Drop for Marked {
+    fn drop(&mut self) {
+        IN_TURN.set(self.0);
+    }
 }
 
 impl Caller for Working<'_> {
@@ -63,13 +95,13 @@ impl Caller for Working<'_> {
 }
 
 impl Shared {
-    fn is_terminated(&self) -> bool {
+    pub(super) fn is_terminated(&self) -> bool {
         locked(&self.jobs).stage == Stage::Terminated
     }
 }
 
 /// What a turn with the submitter came to.
-enum Turned<T> {
+pub(super) enum Turned<T> {
     Done(T),
     /// The time is up.
     Late,
@@ -80,7 +112,12 @@ enum Turned<T> {
 impl Pool {
     /// # Errors
     /// The server cannot be reached or used.
-    pub(super) fn open(interp: &Arc<Interp>, place: Place, terms: Terms) -> Result<Self, Failure> {
+    pub(crate) fn open(
+        interp: &Arc<Interp>,
+        place: Place,
+        terms: Terms,
+        is_executor: bool,
+    ) -> Result<Self, Failure> {
         let remotes = Remotes::of(interp);
         let submitter = remotes.submitter(interp, &place, &terms)?;
         let begun = noted(interp, Deadline::NOW, || {
@@ -97,6 +134,8 @@ impl Pool {
             submitter,
             turns: Turns::default(),
             jobs: Mutex::default(),
+            is_executor,
+            next_glance: Mutex::default(),
         })))
     }
 
@@ -119,7 +158,7 @@ impl Pool {
     ///
     /// # Errors
     /// `RuntimeError`: another one made it.
-    pub(super) fn belongs_here(&self) -> Result<(), Failure> {
+    pub(crate) fn belongs_here(&self) -> Result<(), Failure> {
         match self.0.owner == sys::process::pid() {
             true => Ok(()),
             false => Err(raise(
@@ -133,7 +172,7 @@ impl Pool {
     ///
     /// # Errors
     /// Those of the server; the script has to stop; `RuntimeError` in a function for a signal that has interrupted another turn.
-    fn in_turn<T>(
+    pub(super) fn in_turn<T>(
         &self,
         interp: &Arc<Interp>,
         deadline: Deadline,
@@ -155,6 +194,7 @@ impl Pool {
                 return Err(raise("RuntimeError", text));
             }
         };
+        let _marked = Marked::begin();
         // Whoever used the server now would join it again, and nobody would leave it.
         if self.0.is_terminated() {
             return Ok(Turned::Terminated);
@@ -180,7 +220,7 @@ impl Pool {
         }
     }
 
-    fn using<T>(
+    pub(super) fn using<T>(
         &self,
         interp: &Arc<Interp>,
         body: impl FnOnce(&mut Submitter, &Working<'_>) -> Result<T, Fault>,
@@ -195,27 +235,39 @@ impl Pool {
         }
     }
 
-    /// Begins a call, which has no tasks yet. Returns its number, and the hash of its program.
+    /// Checks that the pool takes tasks.
+    ///
+    /// # Errors
+    /// `ValueError`, of an executor `RuntimeError`: it does not.
+    pub(crate) fn is_open(&self) -> Result<(), Failure> {
+        self.belongs_here()?;
+        match locked(&self.0.jobs).stage {
+            Stage::Running => Ok(()),
+            _ if self.0.is_executor => Err(raise(
+                "RuntimeError",
+                "cannot schedule new futures after shutdown",
+            )),
+            _ => Err(raise("ValueError", "Pool not running")),
+        }
+    }
+
+    /// Makes the program of a call known to workers, and returns its hash.
     ///
     /// # Errors
     /// The pool takes no tasks; the program cannot be sent.
-    pub(super) fn begin(
+    pub(super) fn prepare(
         &self,
         interp: &Arc<Interp>,
         context: &NativeCallContext,
-    ) -> Result<(u64, Arc<str>), Failure> {
-        self.belongs_here()?;
-        if locked(&self.0.jobs).stage != Stage::Running {
-            return Err(raise("ValueError", "Pool not running"));
-        }
+    ) -> Result<Arc<str>, Failure> {
+        self.is_open()?;
         let program = program::written(interp, context, &self.codec(interp))?;
-        let hash = self.using(interp, |submitter, caller| {
+        self.using(interp, |submitter, caller| {
             submitter.publish(program, caller)
-        })?;
-        Ok((locked(&self.0.jobs).begin(), hash))
+        })
     }
 
-    /// Adds tasks to a call, `chunk` of them in each message.
+    /// Adds tasks to a call, `chunk` of them in each message. A task that has a time limit or attempts of its own travels alone.
     ///
     /// # Errors
     /// An item cannot be sent, and none is added then; a message is too long, or the pool was terminated.
@@ -225,18 +277,19 @@ impl Pool {
         (number, program): (u64, &Arc<str>),
         errand: &Errand,
         items: &[Dynamic],
-        chunk: usize,
+        (rules, chunk): (Rules, usize),
     ) -> Result<(), Failure> {
         let codec = self.codec(interp);
+        let chunk = if rules.are_none() { chunk } else { 1 };
         let written = |items: &[Dynamic]| {
-            let bytes = errand.write(items, &codec)?;
+            let bytes = errand.write(items, rules.limit, &codec)?;
             Ok((bytes, items.len(), errand.shown(items)))
         };
         let messages = items.chunks(chunk.max(1)).map(written);
         let messages = messages.collect::<Result<Vec<_>, Failure>>()?;
         let is_added = self.using(interp, |submitter, _| {
             for (bytes, count, shown) in messages {
-                let message = submitter.add(program, bytes)?;
+                let message = submitter.add(program, bytes, rules.retries)?;
                 // Noted before anybody else can take its outcome.
                 if !locked(&self.0.jobs).add(number, message, count, shown) {
                     submitter.withdraw(&[message]);
@@ -251,68 +304,18 @@ impl Pool {
         }
     }
 
+    /// Notes that a call gets no more tasks.
+    pub(super) fn complete(&self, number: u64) {
+        locked(&self.0.jobs).complete(number);
+        self.show_progress();
+    }
+
     /// Sends what there may be on the server.
     ///
     /// # Errors
     /// Those of the server.
-    pub(super) fn flow(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
+    pub(crate) fn flow(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
         self.using(interp, |submitter, caller| submitter.flow(caller))
-    }
-
-    /// Takes results until `is_over` gives something, or the time is up, which is `None`.
-    ///
-    /// # Errors
-    /// Those of the server; the wait was interrupted.
-    pub(super) fn wait<T>(
-        &self,
-        interp: &Arc<Interp>,
-        deadline: Deadline,
-        mut is_over: impl FnMut(&mut Jobs) -> Option<T>,
-    ) -> Result<Option<T>, Failure> {
-        self.belongs_here()?;
-        let Shared { jobs, turns, .. } = &*self.0;
-        if let Some(over) = is_over(&mut locked(jobs)) {
-            return Ok(Some(over));
-        }
-        noted(interp, deadline, || {
-            loop {
-                // A turn lasts for a moment only, so that the others get theirs.
-                let turned = self.in_turn(interp, deadline, |submitter, caller| {
-                    // Another thread may have taken the results meanwhile.
-                    if let Some(over) = is_over(&mut locked(jobs)) {
-                        return Ok(Some(Some(over)));
-                    }
-                    let left = deadline.left().unwrap_or(Duration::MAX);
-                    let outcomes = submitter.collect(left.min(turns.patience()), caller)?;
-                    self.deliver(interp, outcomes);
-                    let over = is_over(&mut locked(jobs));
-                    let ends = over.is_some() || submitter.open() == 0;
-                    Ok(ends.then_some(over))
-                })?;
-                match turned {
-                    Turned::Done(Some(over)) => return Ok(over),
-                    Turned::Done(None) if deadline.passed(now_ns()) => return Ok(None),
-                    Turned::Done(None) => (),
-                    Turned::Late => return Ok(None),
-                    Turned::Terminated => {
-                        let over = is_over(&mut locked(jobs));
-                        return over.map(Some).ok_or_else(|| throw(terminated()));
-                    }
-                }
-            }
-        })
-    }
-
-    fn deliver(&self, interp: &Arc<Interp>, outcomes: Vec<(u64, Outcome)>) {
-        let codec = self.codec(interp);
-        let mut jobs = locked(&self.0.jobs);
-        for (number, outcome) in outcomes {
-            jobs.end(number, |batch| match outcome {
-                Outcome::Done(bytes) => parcel::outcomes(&bytes, batch.count, &codec),
-                Outcome::Dead(deaths) => vec![Err(lost(deaths, &batch.shown)); batch.count],
-                Outcome::Unsealed => vec![Err(unsealed(&batch.shown)); batch.count],
-            });
-        }
     }
 
     /// Returns how many tasks of a call are sent whose outcomes nobody has taken; `None` if the call has ended.
@@ -327,12 +330,20 @@ impl Pool {
         }
     }
 
+    /// Gives up a call whose result nobody can get any more.
+    pub(super) fn give_up(&self, promise: &Promise) {
+        if self.belongs_here().is_ok() && promise.result().is_none() {
+            locked(&self.0.jobs).give_up(promise.job.0, &given_up());
+        }
+    }
+
     /// Ends the use of the pool: what has no outcome fails.
-    pub(super) fn end(&self, interp: &Arc<Interp>) {
+    pub(crate) fn end(&self, interp: &Arc<Interp>) {
         if self.belongs_here().is_err() {
             return;
         }
         locked(&self.0.jobs).end_all(|batch| vec![Err(terminated()); batch.count]);
+        self.show_progress();
         // Whoever has the turn sees the end, and leaves the server for us; this thread itself may, below a function for a signal.
         let turn = self.0.turns.take(Deadline::after(LAST_TURN), || false);
         if turn.is_ok() {
@@ -355,20 +366,8 @@ impl Pool {
     }
 }
 
-pub(super) fn terminated() -> Exception {
-    Exception::new("RuntimeError", vec!["the pool was terminated".into()])
-}
-
-fn lost(deaths: u32, task: &str) -> Exception {
-    let text = format!("{deaths} workers have died while they ran {task}");
-    let (pid, exitcode) = (Dynamic::UNIT, Dynamic::UNIT);
-    Exception::new(
-        "WorkerLost",
-        vec![text.into(), pid, exitcode, task.to_string().into()],
-    )
-}
-
-fn unsealed(task: &str) -> Exception {
-    let text = format!("the result of {task} is not of a worker that knows the key");
-    Exception::new("AuthenticationError", vec![text.into()])
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.repr())
+    }
 }

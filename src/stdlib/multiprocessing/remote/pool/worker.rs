@@ -3,25 +3,28 @@
 use std::cell::RefCell;
 use std::io::PipeReader;
 use std::os::fd::AsFd;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rhai::{Dynamic, FnPtr, GlobalRuntimeState, NativeCallContext, Position};
 
+use super::super::super::pool::lost::overdue;
 use super::super::super::pool::parcel::Ended;
 use super::super::messages::{ForServer, Functions};
 use super::super::waiting::{Leaving, tell};
+use super::limit::Limits;
 use super::parcel::{Tasks, add_outcome};
 use super::program::{Own, Programs, laid};
 use crate::remote::caller::Caller;
 use crate::remote::fault::{Fault, Refusal};
 use crate::remote::place::Place;
-use crate::remote::pool::{Bench, Task};
+use crate::remote::pool::{Bench, Task, Terms};
 use crate::script::limits::Exceeded;
 use crate::script::report::{code_of_exit, diagnostic_of, print, task_frames, too_deep};
-use crate::script::{Exception, Failure, Interp, Outcome, Stop, raise};
+use crate::script::{Exception, Failure, Interp, Outcome, Stop, os_failure, raise};
 use crate::sys;
 use crate::sys::clock::HEARTBEAT;
+use crate::sys::lock::locked;
 
 /// How long a worker pauses when the server refuses it.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -62,6 +65,10 @@ pub(super) struct Worker<'w> {
     pub interp: &'w Arc<Interp>,
     pub context: &'w NativeCallContext<'w>,
     pub place: Place,
+    pub terms: Terms,
+    /// Its place at the pool. While a task runs, only its time limit uses it.
+    pub bench: Arc<Mutex<Bench>>,
+    pub limits: RefCell<Limits>,
     pub programs: &'w dyn Programs,
     /// With a key, tasks may bring any program.
     pub own: Option<&'w dyn Own>,
@@ -87,19 +94,20 @@ impl Worker<'_> {
     ///
     /// # Errors
     /// The process was asked to end in the middle of a task, which goes back then; a task has used up a limit.
-    pub(super) fn work(&mut self, mut bench: Bench) -> Outcome {
-        let worked = self.work_at(&mut bench);
+    pub(super) fn work(&mut self) -> Outcome {
+        let worked = self.work_on();
         // Whoever prints into a closed pipe ends every worker that tries.
         let is_blamed = worked
             .as_ref()
             .is_err_and(|why| matches!(Stop::of(why), Some(Stop::OutputClosed)));
-        if bench.leave(is_blamed, &Leaving(self.interp)).is_err() {
+        let left = locked(&self.bench).leave(is_blamed, &Leaving(self.interp));
+        if left.is_err() {
             tell(self.interp, "a worker could not leave its pool in order");
         }
         worked.map(|()| Dynamic::UNIT)
     }
 
-    fn work_at(&mut self, bench: &mut Bench) -> Result<(), Failure> {
+    fn work_on(&mut self) -> Result<(), Failure> {
         let caller = AtWork {
             interp: self.interp,
             end: self.end,
@@ -111,13 +119,15 @@ impl Worker<'_> {
             if self.interp.check_interrupts() {
                 return Err(self.interp.interrupted());
             }
-            let next = kept.take().map_or_else(|| bench.next(&caller), Ok);
+            let next = kept
+                .take()
+                .map_or_else(|| locked(&self.bench).next(&caller), Ok);
             let fault = match next {
                 Err(fault) => fault,
-                Ok(task) => match self.done(bench, &task, &caller) {
+                Ok(task) => match self.done(&task, &caller) {
                     Ok(bytes) => {
                         last.clear();
-                        self.finish(bench, &task, &bytes);
+                        self.finish(&task, &bytes);
                         if let Some(limit) = self.used_up.take() {
                             return Err(limit);
                         }
@@ -146,7 +156,8 @@ impl Worker<'_> {
     }
 
     /// Notes the result of a task, or why it cannot be sent.
-    fn finish(&self, bench: &mut Bench, task: &Task, bytes: &[u8]) {
+    fn finish(&self, task: &Task, bytes: &[u8]) {
+        let mut bench = locked(&self.bench);
         if let Err(why) = bench.finish(task, bytes) {
             let bytes = self.failed(task, error("ValueError", &why.to_string()));
             if bench.finish(task, &bytes).is_err() {
@@ -157,13 +168,8 @@ impl Worker<'_> {
     }
 
     /// Does a task, and returns its result.
-    fn done(
-        &mut self,
-        bench: &mut Bench,
-        task: &Task,
-        caller: &AtWork<'_>,
-    ) -> Result<Vec<u8>, Undone> {
-        match self.make_ready(bench, &task.program, caller)? {
+    fn done(&mut self, task: &Task, caller: &AtWork<'_>) -> Result<Vec<u8>, Undone> {
+        match self.make_ready(&task.program, caller)? {
             Ok(()) => self.results(task).map_err(Undone::Asked),
             Err(why) => {
                 self.program = None;
@@ -176,7 +182,6 @@ impl Worker<'_> {
     /// Makes the program of a task ready, or returns why that cannot be done.
     fn make_ready(
         &mut self,
-        bench: &mut Bench,
         hash: &str,
         caller: &AtWork<'_>,
     ) -> Result<Result<(), Failure>, Undone> {
@@ -187,7 +192,8 @@ impl Worker<'_> {
         {
             return Ok(Ok(()));
         }
-        let bytes = match bench.program(hash, caller) {
+        let program = locked(&self.bench).program(hash, caller);
+        let bytes = match program {
             Ok(bytes) => bytes,
             // The server does not have it, and will not.
             Err(Fault::Refused(Refusal::Mismatch, text)) => {
@@ -240,9 +246,9 @@ impl Worker<'_> {
         let mut bytes = Vec::new();
         while let Some(item) = tasks.next(&codec) {
             let outcome = match (&tasks.function, item) {
-                (Ok(function), Ok(item)) => {
-                    self.outcome(&context, function, item, tasks.spreads)?
-                }
+                (Ok(function), Ok(item)) => self.limited(task, &tasks, item, |item| {
+                    self.outcome(&context, function, item, tasks.head.spreads)
+                })?,
                 _ if bytes.len() > ERRORS_MAX => break,
                 (Err(why), _) => Err(Exception::from_error(why)),
                 (_, Err(why)) => Err(Exception::from_error(&why)),
@@ -250,6 +256,31 @@ impl Worker<'_> {
             add_outcome(&mut bytes, &outcome, &codec);
         }
         Ok(bytes)
+    }
+
+    /// Does something that is a task of a message, for as long as the task may take.
+    fn limited(
+        &self,
+        message: &Task,
+        tasks: &Tasks<'_>,
+        item: Dynamic,
+        body: impl FnOnce(Dynamic) -> Result<Ended, Failure>,
+    ) -> Result<Ended, Failure> {
+        let Some(limit) = tasks.head.limit else {
+            return body(item);
+        };
+        let mut late = Vec::new();
+        let why = overdue(limit, &tasks.shown(&item));
+        add_outcome(&mut late, &Err(why), &self.codec());
+        let late = message.done(&self.terms, &late);
+        let mut limits = self.limits.borrow_mut();
+        let running = match limits.begin(limit, late, (self.interp, &self.bench)) {
+            Ok(running) => running,
+            Err(why) => return Ok(Err(Exception::from_error(&os_failure(why)))),
+        };
+        let outcome = body(item);
+        drop(running);
+        outcome
     }
 
     fn outcome(
