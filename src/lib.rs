@@ -133,8 +133,9 @@ pub use crate::runtime::{
 pub use crate::runtime::begin_before_main;
 #[cfg(feature = "redis")]
 pub use crate::runtime::remote::{
-    DeadLetter, Remote, RemoteCatalogue, RemoteEvent, RemoteLock, RemoteLockGuard, RemoteObject,
-    RemotePermit, RemoteQueue, RemoteSemaphore, RemoteWorker, WorkerError,
+    DeadLetter, Remote, RemoteCatalogue, RemoteEvent, RemoteJob, RemoteLock, RemoteLockGuard,
+    RemoteObject, RemotePermit, RemotePool, RemotePoolOptions, RemoteQueue, RemoteSemaphore,
+    RemoteWorker, WorkerError,
 };
 
 pub mod alloc {

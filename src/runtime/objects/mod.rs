@@ -35,6 +35,8 @@ pub(super) use home::failed;
 pub(super) use home::no_function;
 pub use lock::{Lock, LockGuard};
 pub use pool::{Job, Pool, PoolOptions, PoolStats, SlowTask, WorkerLost, WorkerStats};
+#[cfg(feature = "redis")]
+pub(super) use pool::{function, of_operation, of_task};
 pub use process::{Process, ProcessOptions};
 pub use queue::{Items, Queue};
 pub(super) use values::Values;

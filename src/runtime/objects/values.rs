@@ -45,7 +45,7 @@ impl<'v> Values<'v> {
     ///
     /// # Errors
     /// A part of one has no form in scripts.
-    pub(super) fn items<T: Serialize>(
+    pub(in crate::runtime) fn items<T: Serialize>(
         &self,
         items: impl IntoIterator<Item = T>,
     ) -> Result<Array, Conversion> {

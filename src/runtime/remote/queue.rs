@@ -26,7 +26,7 @@ const LEASE: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub struct Remote {
     pub(super) interp: Weak<Interp>,
-    endpoint: Arc<Endpoint>,
+    pub(super) endpoint: Arc<Endpoint>,
     pub(super) lease: Duration,
 }
 

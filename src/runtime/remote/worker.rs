@@ -200,7 +200,7 @@ impl RemoteWorker {
     }
 }
 
-fn read_key(path: &std::path::Path) -> Result<Key, String> {
+pub(super) fn read_key(path: &std::path::Path) -> Result<Key, String> {
     let shown = path.display();
     let bytes = std::fs::read(path).map_err(|error| format!("the key in {shown}: {error}"))?;
     let key = Key::new(&bytes);

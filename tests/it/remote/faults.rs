@@ -250,9 +250,23 @@ fn end(child: &mut Child) {
 
 /// How long the append-only file was when, so that a power failure can cut it back.
 #[derive(Clone, Default)]
-struct Sizes(Arc<Mutex<Vec<(Instant, PathBuf, u64)>>>);
+pub(super) struct Sizes(Arc<Mutex<Vec<(Instant, PathBuf, u64)>>>);
 
 impl Sizes {
+    /// Notes the size of the server's file again and again, until the result is dropped.
+    pub(super) fn sampled(&self, server: &Server) -> Sampler {
+        let (sizes, is_over) = (self.clone(), Arc::new(AtomicBool::new(false)));
+        let file = server.append_only_file();
+        let ends = is_over.clone();
+        let thread = std::thread::spawn(move || {
+            while !ends.load(Ordering::Relaxed) {
+                file.iter().for_each(|file| sizes.note(file));
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        });
+        Sampler(is_over, Some(thread))
+    }
+
     fn note(&self, file: &Path) {
         if let Ok(about) = fs::metadata(file) {
             let mut noted = self.0.lock().unwrap();
@@ -263,7 +277,7 @@ impl Sizes {
     }
 
     /// Cuts the file back to what it was at a time.
-    fn cut(&self, when: Instant) {
+    pub(super) fn cut(&self, when: Instant) {
         let noted = self.0.lock().unwrap();
         let before = noted.iter().rev().find(|(at, ..)| *at <= when);
         if let Some((_, file, size)) = before {
@@ -273,6 +287,18 @@ impl Sizes {
                 .unwrap()
                 .set_len(*size)
                 .unwrap();
+        }
+    }
+}
+
+/// The thread that notes sizes.
+pub(super) struct Sampler(Arc<AtomicBool>, Option<std::thread::JoinHandle<()>>);
+
+impl Drop for Sampler {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.1.take() {
+            let _ = thread.join();
         }
     }
 }
@@ -296,17 +322,8 @@ fn storm(kinds: &[Fault], default: u64, settings: &[&str], maxsize: usize) {
     };
     fs::write(storm.file("producer.rhai"), PRODUCER).unwrap();
     fs::write(storm.file("consumer.rhai"), CONSUMER).unwrap();
-    let (sizes, is_over) = (Sizes::default(), Arc::new(AtomicBool::new(false)));
-    let sampler = {
-        let (sizes, is_over) = (sizes.clone(), is_over.clone());
-        let file = storm.server.append_only_file();
-        std::thread::spawn(move || {
-            while !is_over.load(Ordering::Relaxed) {
-                file.iter().for_each(|file| sizes.note(file));
-                std::thread::sleep(Duration::from_millis(20));
-            }
-        })
-    };
+    let sizes = Sizes::default();
+    let sampler = sizes.sampled(&storm.server);
     for _ in 0..PRODUCERS {
         let producer = storm.produce();
         storm.producers.push(producer);
@@ -324,8 +341,7 @@ fn storm(kinds: &[Fault], default: u64, settings: &[&str], maxsize: usize) {
         *struck.entry(fault).or_default() += 1;
     }
     storm.settle();
-    is_over.store(true, Ordering::Relaxed);
-    sampler.join().unwrap();
+    drop(sampler);
     let confirmed: HashSet<String> = storm.lines("put").into_iter().collect();
     let got = storm.lines("got");
     let processed: HashSet<&String> = got.iter().collect();

@@ -7,6 +7,7 @@ mod cuts; // connections cut after every byte
 mod ends; // how users of a queue end, and what becomes of what they have in hand
 mod events; // Event
 pub(crate) mod everywhere; // the tests of objects of this machine, with those of a server
+mod executors; // ProcessPoolExecutor
 mod faults; // hundreds of kills, cuts, restarts and power failures: nothing is lost
 mod lock_faults; // … of whom some hold a lock
 mod locks; // Lock, RLock, Semaphore
@@ -15,6 +16,9 @@ mod pool_attacks; // … and programs that somebody has changed on the server
 mod pool_cuts; // … whose connections are cut
 mod pool_faults; // … and kills, cuts and restarts meanwhile
 mod pool_hands; // … their workers: endless tasks, copies, faults, keys
+mod pool_power; // … and the power of the server fails
+mod pool_replays; // … with sealed tasks that are put there again
+mod pool_rules; // … time limits, attempts, callbacks, bars
 mod pool_submitters; // … and whoever submits them
 mod power; // … when its power fails: values, dicts, lists and locks
 mod queue; // the members of queues, the same on a server as on this machine

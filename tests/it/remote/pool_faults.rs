@@ -1,6 +1,8 @@
 //! Kills of workers, of those who look after them, of submitters and of the server, and cut connections, in a random order whose seed is
 //! printed: every call has each result once, and no task is lost.
 
+use std::collections::HashSet;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -9,14 +11,22 @@ use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use super::at;
-use super::faults::{Dice, seed, setting};
+use super::faults::{Dice, Sizes, seed, setting};
 use crate::support::script::Script;
 use crate::support::server::Server;
 
 const SUPERVISORS: usize = 3;
 
+/// A task leaves a line in a file each time it is begun.
 const SUBMIT: &str = r#"
-    fn work(x) { time.sleep(0.01); x * x }
+    const LOG = sys.argv[2];
+    fn work(x) {
+        let log = open(global::LOG, "a");
+        log.write(x + "\n");
+        log.close();
+        time.sleep(0.01);
+        x * x
+    }
     let pool = Pool(#{ url: "URL", name: "p", lease: 1.5 });
     let n = 0;
     loop {
@@ -72,29 +82,51 @@ impl Drop for Fleet {
     }
 }
 
-fn storm(kinds: usize, default: u64, settings: &[&str]) {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    /// A worker, or the keeper of its family.
+    Worker,
+    /// Whoever looks after workers.
+    Supervisor,
+    Connections,
+    Submitter,
+    Server,
+    /// The server, and the last moments of its file.
+    Power,
+}
+
+use Fault::{Connections, Power, Server as ServerDies, Submitter, Supervisor, Worker};
+
+const PROCESSES: [Fault; 5] = [Worker, Worker, Supervisor, Connections, Submitter];
+
+fn storm(kinds: &[Fault], default: u64, settings: &[&str]) {
     let Some(mut server) = Server::start(settings) else {
         return;
     };
     let faults = setting("PROCSCRIPT_TEST_FAULTS").unwrap_or(default);
     let mut dice = Dice(seed());
-    let script = || Script::text(&at(&server, SUBMIT)).patient();
-    let first = script();
     // Not in the directory of a run, which vanishes with the first one that ends.
     let marks = TempDir::with_prefix("procscript-storm-").unwrap();
-    let over = marks.path().join("over");
+    let (over, log) = (marks.path().join("over"), marks.path().join("log"));
+    let script = |log: &Path| {
+        let script = Script::text(&at(&server, SUBMIT)).patient();
+        script.arg(&over).arg(log)
+    };
+    let other_log = log.with_file_name("other");
+    let first = script(&log);
     let path = first.directory().join("main.rhai");
     let path = path.to_str().unwrap().to_string();
     let mut fleet = Fleet((0..SUPERVISORS).map(|_| start(&server, &path)).collect());
-    let submitter = first.arg(&over).start();
-    let mut other = Some(script().arg(&over).start());
+    let submitter = first.start();
+    let mut other = Some(script(&other_log).start());
     submitter.wait_for_lines(1);
+    let sizes = Sizes::default();
+    let sampler = sizes.sampled(&server);
     for _ in 0..faults {
         std::thread::sleep(Duration::from_millis(20 + dice.below(150) as u64));
         let index = dice.below(SUPERVISORS);
-        match dice.below(kinds) {
-            // A worker, or the keeper of its family.
-            0 | 1 => {
+        match kinds[dice.below(kinds.len())] {
+            Worker => {
                 let hands = children(fleet.0[index].id());
                 if !hands.is_empty() {
                     let _ = kill(
@@ -103,40 +135,57 @@ fn storm(kinds: usize, default: u64, settings: &[&str]) {
                     );
                 }
             }
-            2 => {
+            Supervisor => {
                 let _ = fleet.0[index].kill();
                 let _ = fleet.0[index].wait();
                 fleet.0[index] = start(&server, &path);
             }
-            3 => drop(server.ask(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"])),
-            4 => {
+            Connections => {
+                drop(server.ask(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]));
+            }
+            Submitter => {
                 let killed = other.take().unwrap();
                 let _ = kill(Pid::from_raw(killed.pid()), Signal::SIGKILL);
                 drop(killed);
-                other = Some(
-                    Script::text(&at(&server, SUBMIT))
-                        .patient()
-                        .arg(&over)
-                        .start(),
-                );
+                let script = Script::text(&at(&server, SUBMIT)).patient();
+                other = Some(script.arg(&over).arg(&other_log).start());
             }
-            _ => {
+            fault => {
+                let dies = Instant::now();
                 server.kill();
+                if fault == Power {
+                    sizes.cut(dies - Duration::from_millis(50 + dice.below(900) as u64));
+                }
                 std::thread::sleep(Duration::from_millis(dice.below(300) as u64));
                 server.run();
+                // The next power failure is not to hit what this one has hit.
                 std::thread::sleep(Duration::from_millis(1200));
             }
         }
     }
     std::fs::write(&over, "").unwrap();
     let began = Instant::now();
+    let mut count = 0;
     for running in [submitter, other.unwrap()] {
         let output = running.finish();
         assert_eq!(output.code(), 0, "{}\n{}", output.stdout, output.stderr);
         assert!(output.stdout.ends_with("over\n"), "{}", output.stdout);
         assert!(!output.stdout.contains("WRONG"), "{}", output.stdout);
+        if count == 0 {
+            count = 60 * output.stdout.matches("map ").count();
+        }
     }
-    eprintln!("{faults} faults, the last calls took {:?}", began.elapsed());
+    drop(sampler);
+    // Every call of the first submitter has had all of its results; how often was a task begun for them?
+    let log = std::fs::read_to_string(&log).unwrap();
+    let begun: HashSet<&str> = log.lines().collect();
+    let again = log.lines().count() - begun.len();
+    eprintln!(
+        "{faults} faults: {count} results, {} lost, {again} tasks begun again; the last calls took {:?}",
+        count - begun.len(),
+        began.elapsed()
+    );
+    assert_eq!(begun.len(), count);
     let key = server.ask(&["--scan", "--pattern", "ps:{p/*}:c"]);
     let deadline = Instant::now() + Duration::from_secs(60);
     while server.ask(&["HGET", &key, "unfinished"]) != "0" {
@@ -147,10 +196,17 @@ fn storm(kinds: usize, default: u64, settings: &[&str]) {
 
 #[test]
 fn every_result_comes_once_when_workers_and_submitters_die() {
-    storm(5, 60, &[]);
+    storm(&PROCESSES, 60, &[]);
 }
 
 #[test]
 fn every_result_comes_once_when_the_server_dies_too() {
-    storm(6, 40, &["--appendfsync", "everysec"]);
+    let kinds = [&PROCESSES[..], &[ServerDies]].concat();
+    storm(&kinds, 40, &["--appendfsync", "everysec"]);
+}
+
+#[test]
+fn every_result_comes_once_when_the_power_of_the_server_fails() {
+    let kinds = [Power, Power, Worker, Connections];
+    storm(&kinds, 24, &["--appendfsync", "everysec"]);
 }

@@ -15,7 +15,7 @@ use crate::script::stop::Stop;
 use crate::stdlib::multiprocessing::pool::is_stopped;
 
 /// The error of a task that ended with this exception.
-pub(super) fn of_task(interp: &Arc<Interp>, exception: &Exception) -> Error {
+pub(in crate::runtime) fn of_task(interp: &Arc<Interp>, exception: &Exception) -> Error {
     if let Some(lost) = WorkerLost::of(exception) {
         return Error::WorkerLost(lost);
     }
@@ -34,7 +34,7 @@ pub(super) fn of_task(interp: &Arc<Interp>, exception: &Exception) -> Error {
 }
 
 /// The error of an operation on a pool that could not be carried out, or of a wait that was interrupted.
-pub(super) fn of_operation(interp: &Arc<Interp>, why: &EvalAltResult) -> Error {
+pub(in crate::runtime) fn of_operation(interp: &Arc<Interp>, why: &EvalAltResult) -> Error {
     if interp.is_over() {
         return WaitError::Ended.into();
     }

@@ -13,8 +13,12 @@ mod stats;
 mod waiters;
 mod worker_lost;
 
+#[cfg(feature = "redis")]
+pub(in crate::runtime) use failure::{of_operation, of_task};
 pub use job::Job;
 pub use object::Pool;
+#[cfg(feature = "redis")]
+pub(in crate::runtime) use object::function;
 pub use options::PoolOptions;
 pub use stats::{PoolStats, SlowTask, WorkerStats};
 pub use worker_lost::WorkerLost;

@@ -67,7 +67,7 @@ struct Held {
 }
 
 /// Returns the function of the program with this name.
-pub(super) fn function(interp: &Interp, name: &str) -> Result<FnPtr, Error> {
+pub(in crate::runtime) fn function(interp: &Interp, name: &str) -> Result<FnPtr, Error> {
     match FnPtr::new(name) {
         Ok(function) if interp.program.function(name).is_some() => Ok(function),
         _ => Err(no_function(interp, name)),

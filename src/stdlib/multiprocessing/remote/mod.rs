@@ -35,6 +35,7 @@ pub(super) use manager::{construct as manager, register as register_manager};
 pub(super) use number::{construct as number, register as register_number};
 pub(crate) use pool::{
     Outcomes as ServerOutcomes, Pool as ServerPool, Rules as ServerRules, executor as executor_of,
+    open as open_pool,
 };
 pub(super) use pool::{construct as pool_of, register as register_pool};
 pub(crate) use queue::RemoteQueue;

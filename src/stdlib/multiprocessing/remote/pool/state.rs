@@ -331,7 +331,7 @@ impl Pool {
     }
 
     /// Gives up a call whose result nobody can get any more.
-    pub(super) fn give_up(&self, promise: &Promise) {
+    pub(crate) fn give_up(&self, promise: &Promise) {
         if self.belongs_here().is_ok() && promise.result().is_none() {
             locked(&self.0.jobs).give_up(promise.job.0, &given_up());
         }
@@ -355,7 +355,7 @@ impl Pool {
     ///
     /// # Errors
     /// `ValueError`: the pool was terminated; those of the server.
-    pub(super) fn look(&self, interp: &Arc<Interp>) -> Result<(usize, usize), Failure> {
+    pub(crate) fn look(&self, interp: &Arc<Interp>) -> Result<(usize, usize), Failure> {
         if self.0.is_terminated() {
             return Err(raise("ValueError", "Pool not running"));
         }
