@@ -45,6 +45,8 @@ mod pool_ends; // drops, stops and ends of pools
 mod pools; // workers that do tasks for the host
 #[cfg(feature = "redis")]
 mod remote; // queues on a server with items of a Rust type
+#[cfg(feature = "redis")]
+mod remote_pools; // pools on a server
 mod sinks; // the functions that receive what scripts print
 mod stopping; // limits, and stops from outside
 mod stops; // stops between evaluations, at the prompt, and the watch over the time
@@ -95,6 +97,8 @@ fn main() -> ExitCode {
         pools::CASES,
         #[cfg(feature = "redis")]
         remote::CASES,
+        #[cfg(feature = "redis")]
+        remote_pools::CASES,
         sinks::CASES,
         stopping::CASES,
         stops::CASES,

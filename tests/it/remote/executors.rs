@@ -16,7 +16,11 @@ fn prints(code: &str, processes: &str, stdout: &str) {
         script.run().assert(0, stdout, "");
         end(running);
         for pattern in ["ps:{p/*}:t:*", "ps:{p/*}:r:*"] {
-            assert_eq!(server.ask(&["--scan", "--pattern", pattern]), "", "{pattern}");
+            assert_eq!(
+                server.ask(&["--scan", "--pattern", pattern]),
+                "",
+                "{pattern}"
+            );
         }
         let key = server.ask(&["--scan", "--pattern", "ps:{p/*}:c"]);
         assert_eq!(server.ask(&["HGET", &key, "unfinished"]), "0");
@@ -57,10 +61,10 @@ fn several_futures_are_waited_for_also_of_this_machine() {
     prints(
         r#"
         fn slow(x) { time.sleep(x); x }
-        fn until(path) { while !os.path.exists(path) { time.sleep(0.01); } 1 }
+        fn stay(path) { while !os.path.exists(path) { time.sleep(0.01); } 1 }
         let path = tempfile.mkdtemp() + "/go";
         let e = ProcessPoolExecutor(#{ url: "URL", name: "p" });
-        let long = e.submit(until, path);
+        let long = e.submit(stay, path);
         let quick = e.submit(slow, 0);
         let first = concurrent.futures.wait([long, quick], #{ return_when: FIRST_COMPLETED });
         print(first.done[0].result(), first.not_done.len(), long.running());
@@ -85,11 +89,11 @@ fn several_futures_are_waited_for_also_of_this_machine() {
 fn what_no_worker_has_begun_can_be_cancelled() {
     prints(
         r#"
-        fn until(path) { while !os.path.exists(path) { time.sleep(0.01); } 1 }
+        fn stay(path) { while !os.path.exists(path) { time.sleep(0.01); } 1 }
         fn f(x) { x }
         let path = tempfile.mkdtemp() + "/go";
         let e = ProcessPoolExecutor(#{ url: "URL", name: "p" });
-        let begun = e.submit(until, path);
+        let begun = e.submit(stay, path);
         while !begun.running() { time.sleep(0.01); }
         let waiting = list(range(200)).map(|i| e.submit(f, i));
         waiting[3].add_done_callback(|f| print("cancelled", f.cancelled()));

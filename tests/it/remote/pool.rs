@@ -130,9 +130,7 @@ fn errors_come_back_with_their_types() {
         print(pool.apply(bad, [1]));
         print(error_of(|| pool.apply(bad, [Lock()])));
         print(error_of(|| pool.map(abs, [1])));
-        print(error_of(|| pool.apply_async(bad, [1], #{ callback: |r| r })));
-        print(error_of(|| pool.map(bad, [1], #{ retries: 2 })), error_of(|| pool.map(bad, [1], #{ timeout: 2 })));
-        print(error_of(|| Pool(2, #{ url: "URL", name: "p" })), error_of(|| Pool(#{ key_file: "k" })));
+        print(error_of(|| Pool(#{ key_file: "k" })));
         print(error_of(|| Pool(#{ url: "URL", name: "p", key_file: "missing" })));
         print(error_of(|| pool.join()), error_of(|| Queue().put(pool)));
         pool.close();
@@ -143,9 +141,7 @@ fn errors_come_back_with_their_types() {
          MaybeEncodingError\n1\n\
          TypeError: args[0] is a Lock, which cannot be sent from here: it belongs to this machine, and the message goes to others\n\
          TypeError: func is the function abs, which cannot be sent to another process: it is not a function of the script, and workers call no others\n\
-         NotImplementedError: a Pool on a server does not have callback yet: leave it out\n\
-         NotImplementedError: a Pool on a server does not have retries yet: leave it out NotImplementedError: a Pool on a server does not have timeout yet: leave it out\n\
-         ValueError: processes is for workers of this machine: those of a Pool on a server are started by `procscript worker` ValueError: lease and key_file are for a Pool on a server: url is missing\n\
+         ValueError: lease and key_file are for a Pool on a server: url is missing\n\
          FileNotFoundError: [Errno 2] No such file or directory: 'missing'\n\
          ValueError: Pool is still running TypeError: item is a Pool, which cannot be sent from here: pool objects cannot be passed between processes or pickled\n\
          ValueError: Pool not running\n",

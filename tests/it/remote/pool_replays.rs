@@ -47,7 +47,9 @@ fn a_task_that_was_done_is_not_done_again() {
     let words = ["worker", &url, "--pool", "p", "--processes", "1", "--key"];
     let running = Script::command(&words).option(key).patient().start();
     submitter.wait_for_line("next");
-    let again = AGAIN.replace("ARGV[1]", "redis.call('GET', 'copy')").replace("ARGV[2]", "'1'");
+    let again = AGAIN
+        .replace("ARGV[1]", "redis.call('GET', 'copy')")
+        .replace("ARGV[2]", "'1'");
     for _ in 0..3 {
         server.ask(&["EVAL", &again, "1", &stream]);
         running.wait_until("it is gone", || server.ask(&["XLEN", &stream]) == "0");

@@ -60,14 +60,14 @@ fn a_task_is_tried_again_as_often_as_it_may() {
             f.close();
             open(path).read().len()
         }
-        fn late(path, until) { if attempt(path) < until { time.sleep(1000); } attempt(path) }
-        fn die(path, until) { if attempt(path) < until { os.kill(os.getpid(), 9); } attempt(path) }
+        fn late(path, from) { if attempt(path) < from { time.sleep(1000); } attempt(path) }
+        fn die(path, from) { if attempt(path) < from { os.kill(os.getpid(), 9); } attempt(path) }
         let pool = Pool(#{ url: "URL", name: "p" });
         let n = 0;
-        let tried = |f, until, options| {
+        let tried = |f, from, options| {
             n += 1;
             let path = sys.argv[1] + n;
-            let told = error_of(|| print(pool.apply(f, [path, until], options)));
+            let told = error_of(|| print(pool.apply(f, [path, from], options)));
             print(told.replace(path, "PATH"), open(path).read().len());
         };
         tried.call(late, 9, #{ timeout: 0.2 });
@@ -88,14 +88,22 @@ fn a_task_is_tried_again_as_often_as_it_may() {
     let lines: Vec<&str> = text.lines().collect();
     let is = |index: usize, begin: &str, end: &str| {
         let line = lines[index];
-        assert!(line.starts_with(begin) && line.ends_with(end), "{text}\n{}", output.stderr);
+        assert!(
+            line.starts_with(begin) && line.ends_with(end),
+            "{text}\n{}",
+            output.stderr
+        );
     };
     is(0, "TimeoutError: late(", "0.2 s 1");
     is(1, "TimeoutError: late(", "0.2 s 3");
     is(2, "3", "");
     is(3, "no error 3", "");
     is(4, "WorkerLost: a worker has died while it ran die(", " 1");
-    is(5, "WorkerLost: 4 workers have died while they ran die(", " 4");
+    is(
+        5,
+        "WorkerLost: 4 workers have died while they ran die(",
+        " 4",
+    );
     is(6, "5", "");
     is(7, "no error 5", "");
     is(8, "4", "");
@@ -143,18 +151,22 @@ fn bars_show_how_many_tasks_have_ended() {
         return;
     };
     let code = r#"
-        fn f(x) { x }
+        fn f(x) { time.sleep(0.02); x }
         let pool = Pool(#{ url: "URL", name: "p" });
-        print(pool.map(f, range(40), #{ progress: "many" }).len());
-        print(pool.map_async(f, range(30), #{ progress: "later" }).get().len());
-        print(list(pool.imap(f, range(20), #{ progress: "lazily" })).len());
-        print(list(pool.imap_unordered(f, range(10), #{ progress: true })).len());
+        let one = |label| #{ chunksize: 1, progress: label };
+        print(pool.map(f, range(40), one.call("many")).len());
+        print(pool.map_async(f, range(30), one.call("later")).get().len());
+        print(list(pool.imap(f, range(20), one.call("lazily"))).len());
+        print(list(pool.imap_unordered(f, range(25), one.call(true))).len());
     "#;
     let script = Script::text(&at(&server, code));
-    let running = workers(&server, &main_of(&script), &["--processes", "2"]);
+    let running = workers(&server, &main_of(&script), &["--processes", "1"]);
+    let script = script.through_shell("PROCSCRIPT_PROGRESS_PAUSE=0.1 exec \"$@\"");
     let output = script.run();
-    assert_eq!(output.stdout, "40\n30\n20\n10\n", "{}", output.stderr);
-    for text in ["many", "40/40", "later", "30/30", "lazily", "20/20", "10/10"] {
+    assert_eq!(output.stdout, "40\n30\n20\n25\n", "{}", output.stderr);
+    for text in [
+        "many: ", "/40 (", "later: ", "/30 (", "lazily: ", "/20 (", "/25 (",
+    ] {
         assert!(output.stderr.contains(text), "{text}: {}", output.stderr);
     }
     end(running);
@@ -177,10 +189,13 @@ fn what_workers_elsewhere_decide_is_no_argument() {
         print(error_of(|| ProcessPoolExecutor(#{ name: "p" })), error_of(|| ProcessPoolExecutor(#{ lease: 5 })));
     "#;
     let pool = |argument: &str, advice: &str| {
-        format!("ValueError: {argument} is for workers of this machine; those of a Pool on a server are started elsewhere: {advice}\n")
+        format!(
+            "ValueError: {argument} is for workers of this machine; those of a Pool on a server are started elsewhere: {advice}\n"
+        )
     };
-    let executor =
-        |argument: &str, advice: &str| pool(argument, advice).replace("Pool on", "ProcessPoolExecutor on");
+    let executor = |argument: &str, advice: &str| {
+        pool(argument, advice).replace("Pool on", "ProcessPoolExecutor on")
+    };
     let (many, first) = (
         "start as many as you want by `procscript worker URL script.rhai --processes N`, on any number of machines",
         "call it at the beginning of the task's function",
@@ -196,5 +211,7 @@ fn what_workers_elsewhere_decide_is_no_argument() {
         executor("mp_context", "`procscript worker` starts them"),
         "ValueError: name is for objects on a server: url is missing ValueError: lease and key_file are for a ProcessPoolExecutor on a server: url is missing\n".into(),
     ];
-    Script::text(&at(&server, code)).run().assert(0, &expected.concat(), "");
+    Script::text(&at(&server, code))
+        .run()
+        .assert(0, &expected.concat(), "");
 }

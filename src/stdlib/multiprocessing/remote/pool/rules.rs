@@ -21,10 +21,12 @@ impl Rules {
     /// # Errors
     /// They are not numbers, or negative.
     pub(super) fn of(call: &mut Call<'_>, timeout: usize, retries: usize) -> Result<Self, Failure> {
+        // Reading the argument takes it.
+        let has_retries = call.has_value(retries);
         let rules = options::rules(call, timeout, retries)?;
         Ok(Self {
             limit: rules.limit,
-            retries: call.has_value(retries).then_some(rules.retries),
+            retries: has_retries.then_some(rules.retries),
         })
     }
 
