@@ -14,6 +14,7 @@ use crate::script::report::{closed_output, diagnostic_of};
 use crate::script::stop::Stop;
 use crate::stdlib::multiprocessing::finish::finish;
 use crate::stdlib::multiprocessing::pool::OpenPools;
+use crate::stdlib::multiprocessing::remote::Remotes;
 use crate::stdlib::threading::hook::Hook;
 use crate::stdlib::threading::roster::Roster;
 use crate::sys::deep_stack::on_deep_stack;
@@ -131,6 +132,7 @@ impl Drop for Runtime {
 pub(super) fn end(interp: &Arc<Interp>, drop_variables: impl FnOnce()) {
     let _turn = Turn::take(interp);
     OpenPools::of(interp).terminate_of_host(interp);
+    Remotes::of(interp).end_pools(interp);
     end_everybody(interp);
     interp.end_interactive();
     drop_variables();

@@ -171,6 +171,11 @@ fn typed() {
     });
     assert_eq!(results, 14);
     drop(runtime);
+    // Its end has left the server in order.
+    assert_eq!(server.ask(&["--scan", "--pattern", "ps:{p/*}:r:*"]), "");
+    assert_eq!(server.ask(&["--scan", "--pattern", "ps:{p/*}:t:*"]), "");
+    let members = server.ask(&["--scan", "--pattern", "ps:{p/*}:m"]);
+    assert_eq!(server.ask(&["HLEN", &members]), "2");
     assert!(pool.submit::<_, i64>("add", (1, 1)).is_err());
 }
 

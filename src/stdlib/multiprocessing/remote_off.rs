@@ -25,6 +25,8 @@ impl Remotes {
         interp.state()
     }
 
+    pub(crate) fn end_pools(&self, _interp: &Interp) {}
+
     pub(crate) fn end_thread(&self, _interp: &Interp, _failed: bool) {}
 
     pub(crate) fn leave(&self, _interp: &Interp, _code: i32, _told_to_end: bool) {}

@@ -166,8 +166,17 @@ impl Remotes {
         self.leave_those(&departure, |_| true, in_order, code != 0 && !told_to_end);
         self.leave_lines(&departure, |_| true);
         self.visits.leave(&departure, None);
+        self.leave_pools(&departure);
+    }
+
+    /// Ends the use of pools, because the runtime ends; the process goes on.
+    pub(crate) fn end_pools(&self, interp: &Interp) {
+        self.leave_pools(&Departure::begin(interp));
+    }
+
+    fn leave_pools(&self, departure: &Departure<'_>) {
         for submitter in std::mem::take(&mut *locked(&self.submitters)) {
-            leave_pool(&submitter, &departure);
+            leave_pool(&submitter, departure);
         }
     }
 

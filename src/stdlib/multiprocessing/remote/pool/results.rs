@@ -1,6 +1,7 @@
 //! What calls of a pool on a server return: an AsyncResult, or an iterator that takes from its input as it is read.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, TryLockError};
 
 use rhai::Dynamic;
@@ -176,11 +177,16 @@ struct Reader {
     job: u64,
     in_order: bool,
     input: Mutex<Input>,
+    /// Somebody has asked for a result.
+    is_read: AtomicBool,
 }
 
 impl Drop for Reader {
+    /// Nobody reads the other results. Of an executor that nobody has begun to read, the tasks are done all the same.
     fn drop(&mut self) {
-        self.pool.forget(self.job, true);
+        let is_read = *self.is_read.get_mut();
+        self.pool
+            .forget(self.job, is_read || !self.pool.0.is_executor);
     }
 }
 
@@ -207,6 +213,7 @@ impl Outcomes {
                 job,
                 in_order,
                 input: Mutex::new(input),
+                is_read: AtomicBool::default(),
             }),
         }
     }
@@ -263,12 +270,14 @@ impl Outcomes {
     /// # Errors
     /// Those of the server; the wait was interrupted.
     pub(crate) fn advance(&self, deadline: Deadline) -> Result<Taken, Failure> {
+        self.reader.is_read.store(true, Ordering::Relaxed);
         self.send()?;
         let Reader {
             pool,
             job,
             in_order,
             input,
+            ..
         } = &*self.reader;
         let taken = pool.wait(&self.interp, deadline, |jobs| {
             let Some(job) = jobs.job(*job) else {
