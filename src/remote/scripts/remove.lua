@@ -64,5 +64,9 @@ end
 if dead > 0 and redis.call('HINCRBY', c, 'unfinished', -dead) <= 0 then
   redis.call('XADD', e, 'MAXLEN', 1, '*', 'u', 0)
 end
+-- Counted anew: a server whose file has ended inside of a transaction, and later again, has tasks from there that it has not counted.
+if is_pool and more == 0 then
+  redis.call('HSET', c, 'unfinished', redis.call('XLEN', s) + redis.call('XLEN', b))
+end
 if more == 0 then redis.call('HDEL', i, ARGV[1]) end
 return {more, back, dead}

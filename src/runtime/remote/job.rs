@@ -7,17 +7,17 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
-use super::pool::RemotePool;
+use super::held::Held;
 use crate::runtime::Error;
 use crate::runtime::objects::{Values, WaitError, of_task};
 use crate::stdlib::multiprocessing::pool::promise::Promise;
 use crate::sync::Deadline;
 
-/// The result of a task that [`RemotePool::submit`] has sent to a server; Python calls it `AsyncResult`.
+/// The result of a task that [`RemotePool::submit`](crate::RemotePool::submit) has sent to a server; Python calls it `AsyncResult`.
 ///
 /// It works in any thread. Clones are the same task. Dropping it does not affect the task; it keeps its pool.
 pub struct RemoteJob<R> {
-    pub(super) pool: RemotePool,
+    pub(super) pool: Arc<Held>,
     pub(super) promise: Arc<Promise>,
     pub(super) result: PhantomData<fn() -> R>,
 }
@@ -26,7 +26,7 @@ impl<R> RemoteJob<R> {
     /// Whether the task has ended, by a result or by an error.
     ///
     /// # Errors
-    /// Those of the server; [`Error::Stopped`], or [`WaitError::Ended`] if the runtime is gone.
+    /// Those of the server; [`Error::Stopped`], or [`WaitError::Ended`](crate::objects::WaitError::Ended) if the runtime is gone.
     pub fn is_done(&self) -> Result<bool, Error> {
         self.settled(Deadline::NOW)
     }
@@ -59,7 +59,7 @@ impl<R: DeserializeOwned + 'static> RemoteJob<R> {
     /// - [`Error::Failed`]: the function threw. The kind of its [`Diagnostic`](crate::error::Diagnostic) is `WorkerLost` if its workers died,
     ///   `TimeoutError` if the task took longer than its time limit; the message names the task.
     /// - [`Error::Conversion`]: the result is not an `R`. The error contains the script's value.
-    /// - Those of the server; [`Error::Stopped`], or [`WaitError::Ended`] if the runtime is gone.
+    /// - Those of the server; [`Error::Stopped`], or [`WaitError::Ended`](crate::objects::WaitError::Ended) if the runtime is gone.
     pub fn wait(&self) -> Result<R, Error> {
         self.wait_until(Deadline::NEVER)
     }
@@ -67,7 +67,7 @@ impl<R: DeserializeOwned + 'static> RemoteJob<R> {
     /// Like [`wait`](Self::wait), but waits no longer than `timeout`. The task goes on after that.
     ///
     /// # Errors
-    /// As [`wait`](Self::wait), and [`WaitError::TimedOut`].
+    /// As [`wait`](Self::wait), and [`WaitError::TimedOut`](crate::objects::WaitError::TimedOut).
     pub fn wait_timeout(&self, timeout: Duration) -> Result<R, Error> {
         self.wait_until(Deadline::after(timeout))
     }

@@ -2,12 +2,13 @@
 //!
 //! - [`worker`]: the process that looks after the workers of a pool; [`ground`]: the programs of tasks; [`files`]: those that a worker has.
 //! - [`catalogue`]: what there is on a server. [`queue`]: queues with items of a Rust type; [`lock`], [`event`]: what threads wait for.
-//! - [`pool`]: pools, and [`job`] their tasks.
+//! - [`pool`]: pools, and [`job`] their tasks, which [`held`] belongs to.
 
 mod catalogue;
 mod event;
 mod files;
 mod ground;
+mod held;
 mod job;
 mod lock;
 mod pool;

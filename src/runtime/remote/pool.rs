@@ -3,28 +3,26 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::path::PathBuf;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rhai::{Array, Dynamic};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::held::Held;
 use super::job::RemoteJob;
 use super::queue::Remote;
 use super::worker::read_key;
 use crate::remote::pool::Terms;
-use crate::runtime::objects::{
-    Arguments, Values, WaitError, arguments, function, of_operation, of_task,
-};
+use crate::runtime::objects::{Arguments, Values, arguments, function, of_operation, of_task};
 use crate::runtime::state::HOST;
 use crate::runtime::turn::Turn;
 use crate::runtime::{Error, Runtime};
 use crate::script::caller::Caller;
 use crate::script::exceptions::{Failure, raise};
-use crate::script::interp::Interp;
 use crate::stdlib::multiprocessing::pool::promise::Threw;
-use crate::stdlib::multiprocessing::remote::{ServerPool, ServerRules, open_pool};
+use crate::stdlib::multiprocessing::remote::{ServerRules, open_pool};
 use crate::sync::Deadline;
 
 /// Which pool on a server is used, and what holds for each task.
@@ -112,14 +110,6 @@ impl RemotePoolOptions {
 #[derive(Clone)]
 pub struct RemotePool(Arc<Held>);
 
-/// A pool whose use ends when nobody holds it any more.
-struct Held {
-    pool: ServerPool,
-    interp: Weak<Interp>,
-    caller: Caller,
-    rules: ServerRules,
-}
-
 impl Runtime {
     /// Begins to use a pool on a server with the functions of the script that this runtime has run.
     ///
@@ -160,16 +150,6 @@ impl Runtime {
     }
 }
 
-/// Returns the interpreter, unless it is stopped or gone.
-pub(super) fn alive(interp: &Weak<Interp>) -> Result<Arc<Interp>, Error> {
-    let interp = interp.upgrade().filter(|interp| !interp.is_over());
-    let interp = interp.ok_or(WaitError::Ended)?;
-    match interp.stopping() {
-        Some(_) => Err(Error::Stopped),
-        None => Ok(interp),
-    }
-}
-
 impl RemotePool {
     /// Calls a function with each item, and returns the results in the order of the items, when all tasks have ended; Python's `map`.
     ///
@@ -187,7 +167,7 @@ impl RemotePool {
     /// Like [`map`](Self::map), with the result or the error of each task.
     ///
     /// # Errors
-    /// There is no such function; an item has no form in scripts; those of the server; [`Error::Stopped`], or [`WaitError::Ended`] if the
+    /// There is no such function; an item has no form in scripts; those of the server; [`Error::Stopped`], or [`WaitError::Ended`](crate::objects::WaitError::Ended) if the
     /// runtime is gone.
     pub fn map_results<T: Serialize, R: DeserializeOwned + 'static>(
         &self,
@@ -200,7 +180,7 @@ impl RemotePool {
             rules,
             ..
         } = &*self.0;
-        let interp = alive(&self.0.interp)?;
+        let interp = self.0.interp()?;
         let failed = |why: Failure| of_operation(&interp, &why);
         let values = Values::of(&interp);
         let (function, items) = (function(&interp, name)?, values.items(items)?);
@@ -221,7 +201,7 @@ impl RemotePool {
     /// Sends a call of a function to the workers and returns at once; Python's `apply_async`. `args` is a tuple or a list of arguments.
     ///
     /// # Errors
-    /// There is no such function; an argument has no form in scripts; those of the server; [`Error::Stopped`], or [`WaitError::Ended`] if the
+    /// There is no such function; an argument has no form in scripts; those of the server; [`Error::Stopped`], or [`WaitError::Ended`](crate::objects::WaitError::Ended) if the
     /// runtime is gone.
     pub fn submit<A: Arguments, R: DeserializeOwned + 'static>(
         &self,
@@ -234,12 +214,12 @@ impl RemotePool {
             rules,
             ..
         } = &*self.0;
-        let interp = alive(&self.0.interp)?;
+        let interp = self.0.interp()?;
         let (function, args) = (function(&interp, name)?, arguments(&interp, &args)?);
         let promise =
             caller.with_context(|context| pool.submit((&interp, context), &function, args, *rules));
         Ok(RemoteJob {
-            pool: self.clone(),
+            pool: self.0.clone(),
             promise: promise.map_err(|why| of_operation(&interp, &why))?,
             result: PhantomData,
         })
@@ -248,34 +228,9 @@ impl RemotePool {
     /// The number of workers at the moment, and of messages with tasks of this pool that have not ended.
     ///
     /// # Errors
-    /// Those of the server.
+    /// Those of the server; [`Error::Stopped`], or [`WaitError::Ended`](crate::objects::WaitError::Ended) if the runtime is gone.
     pub fn look(&self) -> Result<(usize, usize), Error> {
-        let interp = alive(&self.0.interp)?;
-        let looked = self.0.pool.look(&interp);
-        looked.map_err(|why| of_operation(&interp, &why))
-    }
-
-    /// Does something with the pool and its interpreter.
-    pub(super) fn with<T>(
-        &self,
-        body: impl FnOnce(&ServerPool, &Arc<Interp>) -> Result<T, Failure>,
-    ) -> Result<T, Error> {
-        let interp = alive(&self.0.interp)?;
-        body(&self.0.pool, &interp).map_err(|why| of_operation(&interp, &why))
-    }
-
-    /// Returns the interpreter, unless it is stopped or gone.
-    pub(super) fn interp(&self) -> Result<Arc<Interp>, Error> {
-        alive(&self.0.interp)
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        // With the runtime, its use of the server has ended.
-        if let Some(interp) = self.interp.upgrade().filter(|interp| !interp.is_over()) {
-            self.pool.end(&interp);
-        }
+        self.0.with(|pool, interp| pool.look(interp))
     }
 }
 
