@@ -74,23 +74,59 @@ pub(crate) fn memory_available() -> u64 {
     control_group_headroom().map_or(machine, |group| group.min(machine))
 }
 
+/// Where the control groups of version 2 are, and those of version 1 that limit memory.
+const GROUPS: &str = "/sys/fs/cgroup";
+const MEMORY_GROUPS: &str = "/sys/fs/cgroup/memory";
+
 /// Returns how many processes of this process's control group the kernel has killed because memory ran out; 0 where it does not say.
 pub(crate) fn killed_for_memory() -> u64 {
     let memberships = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
-    let unified = memberships
-        .lines()
-        .find_map(|line| line.strip_prefix("0::/"));
-    let Some(group) = unified else { return 0 };
-    let events = Path::new("/sys/fs/cgroup")
-        .join(group)
-        .join("memory.events");
-    let events = fs::read_to_string(events).unwrap_or_default();
-    let count = events
-        .lines()
-        .find_map(|line| line.strip_prefix("oom_kill "));
+    let groups = memory_groups(&memberships);
+    let counts = groups.map(|(version, path)| {
+        let (root, file) = match version {
+            Version::Two => (GROUPS, "memory.events"),
+            Version::One => (MEMORY_GROUPS, "memory.oom_control"),
+        };
+        let file = folder_below(root, path).join(file);
+        killed_in(&fs::read_to_string(file).unwrap_or_default())
+    });
+    counts.max().unwrap_or(0)
+}
+
+/// Returns the count in a control group's `memory.events` or `memory.oom_control`.
+fn killed_in(text: &str) -> u64 {
+    let mut lines = text.lines();
+    let count = lines.find_map(|line| line.strip_prefix("oom_kill "));
     count
         .and_then(|count| count.trim().parse().ok())
         .unwrap_or(0)
+}
+
+/// The version of a control group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Version {
+    One,
+    Two,
+}
+
+/// Returns the control groups that may limit memory, from the text of `/proc/self/cgroup`. A machine may have both versions at once.
+fn memory_groups(memberships: &str) -> impl Iterator<Item = (Version, &str)> {
+    memberships.lines().filter_map(|line| {
+        let mut fields = line.splitn(3, ':');
+        let (_, controllers, path) = (fields.next()?, fields.next()?, fields.next()?);
+        if controllers.is_empty() {
+            Some((Version::Two, path))
+        } else {
+            let mut names = controllers.split(',');
+            names
+                .any(|name| name == "memory")
+                .then_some((Version::One, path))
+        }
+    })
+}
+
+fn folder_below(root: &str, path: &str) -> PathBuf {
+    Path::new(root).join(path.trim_start_matches('/'))
 }
 
 /// Returns a line of `/proc/meminfo`, in bytes.
@@ -104,26 +140,20 @@ fn meminfo(key: &str) -> Option<u64> {
 /// Returns the least headroom of this process's memory control group and its ancestors; `None` when nothing limits it.
 fn control_group_headroom() -> Option<u64> {
     let memberships = fs::read_to_string("/proc/self/cgroup").ok()?;
-    memberships
-        .lines()
-        .filter_map(|line| {
-            let mut fields = line.splitn(3, ':');
-            let (_, controllers, path) = (fields.next()?, fields.next()?, fields.next()?);
-            if controllers.is_empty() {
-                headroom_below("/sys/fs/cgroup", path, "memory.max", "memory.current")
-            } else if controllers.split(',').any(|name| name == "memory") {
-                let root = "/sys/fs/cgroup/memory";
-                headroom_below(root, path, "memory.limit_in_bytes", "memory.usage_in_bytes")
-            } else {
-                None
-            }
-        })
-        .min()
+    let rooms = memory_groups(&memberships).filter_map(|(version, path)| match version {
+        Version::Two => headroom_below(GROUPS, path, "memory.max", "memory.current"),
+        Version::One => headroom_below(
+            MEMORY_GROUPS,
+            path,
+            "memory.limit_in_bytes",
+            "memory.usage_in_bytes",
+        ),
+    });
+    rooms.min()
 }
 
 fn headroom_below(root: &str, path: &str, limit: &str, usage: &str) -> Option<u64> {
-    let mut folder = PathBuf::from(root);
-    folder.push(path.trim_start_matches('/'));
+    let mut folder = folder_below(root, path);
     let mut least = None;
     while folder.starts_with(root) {
         if let Some(room) = headroom(&folder, limit, usage) {
@@ -146,4 +176,27 @@ fn headroom(folder: &Path, limit: &str, usage: &str) -> Option<u64> {
             .ok()
     };
     Some(number(limit)?.saturating_sub(number(usage)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_groups_that_limit_memory_are_found_in_both_versions() {
+        let of = |text: &'static str| memory_groups(text).collect::<Vec<_>>();
+        assert_eq!(of("0::/user/a:b\n"), [(Version::Two, "/user/a:b")]);
+        let both = "5:cpu,memory:/one\n4:memory_like:/x\n1:name=systemd:/\n0::/two\n";
+        assert_eq!(of(both), [(Version::One, "/one"), (Version::Two, "/two")]);
+        assert_eq!(of("nonsense\n"), []);
+    }
+
+    #[test]
+    fn the_count_of_killed_processes_is_read() {
+        let events = "low 0\nhigh 0\nmax 12\noom 2\noom_kill 3\noom_group_kill 0\n";
+        assert_eq!(killed_in(events), 3);
+        let control = "oom_kill_disable 0\nunder_oom 0\noom_kill 4\n";
+        assert_eq!(killed_in(control), 4);
+        assert_eq!((killed_in(""), killed_in("oom_kill many\n")), (0, 0));
+    }
 }

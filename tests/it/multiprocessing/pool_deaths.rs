@@ -1,5 +1,7 @@
 //! Workers of a pool that die, hang or cannot begin: only the task in hand fails.
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
@@ -339,4 +341,78 @@ fn the_objects_of_a_task_live_until_it_has_ended() {
         "#,
         "kept\nTrue\n",
     );
+}
+
+/// A control group of its own with little memory, which is removed when this is dropped.
+struct SmallGroup(PathBuf);
+
+impl SmallGroup {
+    /// Creates one, where this process may.
+    fn create(bytes: u64) -> Option<Self> {
+        let memberships = fs::read_to_string("/proc/self/cgroup").ok()?;
+        let parts = memberships.lines().filter_map(|line| {
+            let mut parts = line.splitn(3, ':').skip(1);
+            Some((parts.next()?, parts.next()?))
+        });
+        let created = parts.map(|(controllers, path)| {
+            let (root, limit) = match controllers {
+                "" => ("/sys/fs/cgroup", "memory.max"),
+                "memory" => ("/sys/fs/cgroup/memory", "memory.limit_in_bytes"),
+                _ => return None,
+            };
+            let group = format!("procscript-test-{}", std::process::id());
+            let group = Path::new(root)
+                .join(path.trim_start_matches('/'))
+                .join(group);
+            fs::create_dir(&group).ok()?;
+            let group = Self(group);
+            let limit = group.0.join(limit);
+            (limit.exists() && fs::write(limit, bytes.to_string()).is_ok()).then_some(group)
+        });
+        created.flatten().next()
+    }
+}
+
+impl Drop for SmallGroup {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir(&self.0);
+    }
+}
+
+#[test]
+fn a_worker_that_the_kernel_kills_because_memory_runs_out_is_reported_as_such() {
+    each_start_method(|method| {
+        let Some(group) = SmallGroup::create(150 << 20) else {
+            eprintln!("SKIPPED: this process cannot make a control group with a limit of memory");
+            return;
+        };
+        // Each piece is too small to be refused by itself.
+        let script = Script::text(
+            r#"
+            fn eat(n) {
+                let all = [];
+                while n == 1 { all.append("%08000d" % all.len()); }
+                n
+            }
+            let pool = Pool(2);
+            for n in [1, 2] {
+                try { print(pool.apply(eat, [n])); }
+                catch (e) { print(e.type, e.exitcode, e.message.split(str(e.pid))[1]); }
+            }
+            pool.apply_async(|| os.kill(os.getpid(), signal.SIGKILL));
+            try { pool.apply(|| os.kill(os.getpid(), signal.SIGKILL)); }
+            catch (e) { print(e.message.contains("memory")); }
+            "#,
+        )
+        .start_method(method)
+        .through_shell(&format!(
+            "echo $$ > {}/cgroup.procs && exec \"$@\"",
+            group.0.display()
+        ));
+        script.run().assert(
+            0,
+            "WorkerLost -9  was killed by SIGKILL, likely because memory ran out while it ran eat(1)\n2\nFalse\n",
+            "",
+        );
+    });
 }

@@ -11,7 +11,7 @@ use super::super::family::Family;
 use super::super::process::Process;
 use super::super::start;
 use super::super::start_method::{StartMethod, StartMethods};
-use super::lost::{Death, Ended};
+use super::lost::{Death, Ended, KILLED};
 use super::member::Member;
 use super::parcel::Parcel;
 use super::post::Post;
@@ -297,6 +297,7 @@ impl Staff for Crew {
 
     fn ended(&mut self, interp: &Arc<Interp>) -> Vec<Ended> {
         let mut all = Vec::new();
+        let mut kills = None;
         for generation in &mut self.generations {
             let mut index = 0;
             while let Some(worker) = generation.workers.get(index) {
@@ -314,20 +315,22 @@ impl Staff for Crew {
                     _ => 0,
                 };
                 self.past.note(work);
-                let kills = sys::quota::killed_for_memory();
                 all.push(Ended {
                     death: Death {
                         pid: worker.process.pid().unwrap_or_default(),
                         exitcode,
-                        out_of_memory: kills > self.killed_for_memory,
+                        out_of_memory: exitcode == KILLED
+                            && *kills.get_or_insert_with(sys::quota::killed_for_memory)
+                                > self.killed_for_memory,
                     },
                     number: (hand.taken != 0).then(|| generation.base + hand.taken),
                     hand,
                     is_overdue: exitcode == TimeLimit::EXITCODE,
                 });
-                self.killed_for_memory = kills;
             }
         }
+        // Of two that were found at once, either may be the one that the kernel has killed.
+        self.killed_for_memory = kills.unwrap_or(self.killed_for_memory);
         all
     }
 

@@ -12,7 +12,7 @@ use crate::script::Exception;
 use crate::sys;
 
 /// SIGKILL as an exit code.
-const KILLED: i64 = -9;
+pub(super) const KILLED: i64 = -9;
 
 /// What is known of a worker's death.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +37,7 @@ pub(super) struct Ended {
 /// Returns the exception of a task, shown as `task`, that a worker had in hand when it died.
 pub(super) fn worker_lost(death: Death, task: &str) -> Exception {
     let how = how(death);
-    let memory = match death.out_of_memory && death.exitcode == KILLED {
+    let memory = match death.out_of_memory {
         true => ", likely because memory ran out",
         false => "",
     };
