@@ -24,6 +24,9 @@ impl Role {
     pub(crate) const LEAVING: Role = Role(16);
     /// Has finished its script and waits for children; it runs no script any more.
     pub(crate) const LEFT: Role = Role(32);
+    /// Does tasks that come from a server, in a process whose parent runs no script and does not end it because it waits.
+    #[cfg_attr(not(feature = "redis"), allow(dead_code))]
+    pub(crate) const SERVES: Role = Role(64);
 
     /// Returns both.
     pub(crate) fn with(self, other: Role) -> Role {

@@ -50,6 +50,9 @@ fn count(found: &Hopeless) -> usize {
 /// Returns whether the process of the waiter, or its thread, can still be ended as its script means it to be.
 fn ends_in_order(facts: &Facts, found: &Hopeless, index: usize) -> bool {
     let waiter = &facts.waiters[index];
+    if waiter.role.is(Role::SERVES) {
+        return false;
+    }
     let process = &facts.processes[waiter.process];
     let by_parent = process.daemon && process.parent.is_none_or(|it| found.can_end[it]);
     let idles = waiter.role.is(Role::DAEMON) && found.is_active[waiter.process];

@@ -148,6 +148,31 @@ fn errors_come_back_with_their_types() {
     );
 }
 
+/// Nobody ends a worker because its task waits for ever, so the task has to.
+#[test]
+fn a_task_whose_wait_can_never_end_fails_and_its_worker_goes_on() {
+    prints(
+        r#"
+        fn twice(make) {
+            let lock = make.call();
+            lock.acquire();
+            lock.acquire();
+        }
+        fn empty(n) { Queue().get() }
+        fn caught(n) { try { Event().wait(); } catch (e) { e.type } }
+        let pool = Pool(#{ url: "URL", name: "p" });
+        for n in range(3) {
+            print(error_of(|| pool.apply(twice, [|| Lock()])).split(":")[0]);
+        }
+        print(error_of(|| pool.apply(twice, [|| threading.Lock()])).split(":")[0]);
+        print(error_of(|| pool.apply(empty, [1])).split(":")[0]);
+        print(pool.map(caught, range(3)));
+        "#,
+        "DeadlockError\nDeadlockError\nDeadlockError\nDeadlockError\nDeadlockError\n\
+         ['DeadlockError', 'DeadlockError', 'DeadlockError']\n",
+    );
+}
+
 #[test]
 fn modules_go_along_and_have_to_be_the_same() {
     let Some(server) = Server::start(&[]) else {
