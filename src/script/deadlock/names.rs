@@ -77,9 +77,11 @@ impl<'a> Names<'a> {
         let verb = match stuck.kind {
             // Of a queue between threads, the session knows nothing more.
             wait_kind::CHANNEL => verb_in(&text),
+            // A function of a module, which waits for what it is given.
+            wait_kind::READY => None,
             kind => verb(kind),
-        };
-        Some((verb?, variable_in(&text)?.to_string()))
+        }?;
+        Some((verb, variable_in(&text, verb)?.to_string()))
     }
 
     /// Returns the locks that the thread has and others of the report wait for: `lock_a since line 7`.
@@ -123,11 +125,6 @@ impl<'a> Names<'a> {
         found.map(|found| found.line)
     }
 
-    /// Returns the name of the variable whose method is called, or which `with` enters, at a call site.
-    fn variable(&self, site: CallSite) -> Option<String> {
-        variable_in(&self.text(site)?).map(str::to_string)
-    }
-
     /// Returns the line of the script at a call site.
     fn text(&self, site: CallSite) -> Option<String> {
         let found = self.session.segment().source_line(site)?;
@@ -136,7 +133,8 @@ impl<'a> Names<'a> {
     }
 
     fn lock_name(&self, stuck: &Stuck) -> Option<String> {
-        self.variable(stuck.site)
+        let text = self.text(stuck.site)?;
+        variable_in(&text, "acquire").map(str::to_string)
     }
 
     /// Returns the name of the lock that the thread waits for, in quotes, or `a lock`.
@@ -188,17 +186,15 @@ fn verb_in(text: &str) -> Option<&'static str> {
     Some(call.trim_matches(['.', '(']))
 }
 
-/// Returns the variable before `.acquire(…)` and the like, or behind `with`, if the line has only one of them.
-fn variable_in(text: &str) -> Option<&str> {
+/// Returns the variable before `.acquire(…)` or another of these calls, or behind `with`, which acquires, if the line has only one of them.
+fn variable_in<'t>(text: &'t str, verb: &str) -> Option<&'t str> {
     let is_name = |char: char| char.is_alphanumeric() || char == '_';
-    let count: usize = CALLS.iter().map(|call| text.matches(call).count()).sum();
+    let call = format!(".{verb}(");
     let behind_with = text.trim_start().strip_prefix("with ");
-    let name = match (count, behind_with) {
-        // Which of the two waits is not known.
-        (1, Some(_)) if text.contains(".acquire(") => return None,
-        (1, _) => {
-            let end = CALLS.iter().find_map(|call| text.find(call))?;
-            let before = &text[..end];
+    let behind_with = behind_with.filter(|_| verb == "acquire");
+    let name = match (text.matches(&call).count(), behind_with) {
+        (1, None) => {
+            let before = &text[..text.find(&call)?];
             let start = before.rfind(|char| !is_name(char));
             let start = start.map_or(0, |at| {
                 at + before[at..].chars().next().map_or(1, char::len_utf8)
@@ -209,6 +205,7 @@ fn variable_in(text: &str) -> Option<&str> {
             let behind = behind.trim_start();
             &behind[..behind.find(|char| !is_name(char)).unwrap_or(behind.len())]
         }
+        // Which of the two waits is not known.
         _ => return None,
     };
     let is_number = name.starts_with(|char: char| char.is_ascii_digit());
@@ -221,13 +218,19 @@ mod tests {
 
     #[test]
     fn the_variable_of_a_wait_is_found_in_its_line() {
-        assert_eq!(variable_in("    lock_a.acquire();"), Some("lock_a"));
-        assert_eq!(variable_in("  with lock { f() }"), Some("lock"));
-        assert_eq!(variable_in("let x = this.q.get();"), Some("q"));
-        assert_eq!(variable_in("print(q.get()"), Some("q"));
-        assert_eq!(variable_in("locks[0].acquire()"), None);
-        assert_eq!(variable_in("a.acquire(); b.acquire();"), None);
-        assert_eq!(variable_in("f()"), None);
+        let acquired = |text| variable_in(text, "acquire");
+        assert_eq!(acquired("    lock_a.acquire();"), Some("lock_a"));
+        assert_eq!(acquired("  with lock { f() }"), Some("lock"));
+        assert_eq!(acquired("with lock { p.join(); }"), Some("lock"));
+        assert_eq!(acquired("with lock { other.acquire(); }"), None);
+        assert_eq!(acquired("locks[0].acquire()"), None);
+        assert_eq!(acquired("a.acquire(); b.acquire();"), None);
+        assert_eq!(acquired("f()"), None);
+        let got = |text| variable_in(text, "get");
+        assert_eq!(got("let x = this.q.get();"), Some("q"));
+        assert_eq!(got("print(q.get()"), Some("q"));
+        assert_eq!(got("with lock { q.get(); }"), Some("q"));
+        assert_eq!(got("p.join(); q.get();"), Some("q"));
         assert_eq!(verb_in("let x = this.q.get();"), Some("get"));
         assert_eq!(verb_in("a.get(); b.put(1);"), None);
     }

@@ -360,9 +360,10 @@ impl Told<'_> {
                 false => format!("waits for {lock}{place}"),
             };
         }
-        match verb(other.kind) {
-            Some(verb) => format!("waits in {verb}(){place}"),
-            None => format!("waits for a queue between threads{place}"),
+        match (verb(other.kind), other.kind) {
+            (Some(verb), _) => format!("waits in {verb}(){place}"),
+            (None, wait_kind::RESULT) => format!("waits for a result of a pool{place}"),
+            (None, _) => format!("waits for a queue between threads{place}"),
         }
     }
 }
