@@ -152,6 +152,9 @@ fn as_function(call: &Call<'_>, value: &Dynamic) -> Result<FnPtr, Failure> {
         .ok_or_else(|| raise("TypeError", format!("'{found}' object is not callable")))
 }
 
+/// How many integers are added up between two looks for signals.
+const PIECE: usize = 64;
+
 /// `sum(iterable, start=0)`.
 fn sum(call: &mut Call<'_>) -> Outcome {
     let items = items_of(call, 0)?;
@@ -164,21 +167,28 @@ fn sum(call: &mut Call<'_>) -> Outcome {
         let text = "sum() can't sum strings [use ''.join(seq) instead]";
         return Err(raise("TypeError", text));
     }
-    let mut items = items.into_iter().peekable();
+    let mut summed = 0;
     // A sum of integers may be beyond 64 bits on its way.
     if let Some(start) = as_int(&total) {
         let mut whole = i128::from(start);
-        while let Some(item) = items.next_if(|item| as_int(item).is_some()) {
+        for piece in items.chunks(PIECE) {
             call.check_interrupts()?;
-            whole = whole.saturating_add(as_int(&item).unwrap_or(0).into());
+            let before = summed;
+            for number in piece.iter().map_while(as_int) {
+                whole = whole.saturating_add(number.into());
+                summed += 1;
+            }
+            if summed - before < piece.len() {
+                break;
+            }
         }
         total = match i64::try_from(whole) {
             Ok(whole) => Dynamic::from_int(whole),
-            Err(_) if items.peek().is_some_and(Dynamic::is_float) => (whole as f64).into(),
+            Err(_) if items.get(summed).is_some_and(Dynamic::is_float) => (whole as f64).into(),
             Err(_) => return Err(too_large(&whole.to_string())),
         };
     }
-    for item in items {
+    for item in items.into_iter().skip(summed) {
         call.check_interrupts()?;
         total = add(call, total, item)?;
     }
