@@ -127,18 +127,6 @@ impl Session {
     }
 }
 
-impl Session {
-    /// Notes that an object that stands for a process goes to another process, which may terminate it.
-    pub(crate) fn note_handle_travels(&self) {
-        poke(&self.segment().header().handles_travel, 1);
-    }
-
-    /// Returns whether objects that stand for processes have been sent to other processes.
-    pub(crate) fn handles_travel(&self) -> bool {
-        peek(&self.segment().header().handles_travel) != 0
-    }
-}
-
 /// How the members of a family share the search for hopeless waits.
 impl Session {
     /// Takes the turn to judge the waits of the family, unless that was done less than `pause_ns` ago.

@@ -16,7 +16,7 @@ use super::shared::shared_struct;
 use crate::sys::memory;
 
 /// First word of every session; its last byte, the version, changes with the layout.
-pub(super) const MAGIC: u64 = u64::from_le_bytes(*b"procscr3");
+pub(super) const MAGIC: u64 = u64::from_le_bytes(*b"procscr4");
 /// Where the version is.
 const VERSION_SHIFT: u32 = 56;
 
@@ -64,8 +64,6 @@ shared_struct! {
         pub(super) suspect: AtomicU64,
         /// How many hopeless waits have raised.
         pub(super) raised: AtomicU64,
-        /// 1 once objects that stand for processes have been sent to others.
-        pub(super) handles_travel: AtomicU64,
         /// 1 once the wait of the first process at its exit was found hopeless.
         pub(super) stuck_at_exit: AtomicU64,
         pub(super) arena: ArenaState,

@@ -40,7 +40,9 @@ shared_struct! {
         pub(super) hands_lost: AtomicU64,
         /// 1 once the host has objects of the session, or such as end processes.
         pub(super) host_hand: AtomicU64,
-        _rest: [AtomicU64; 10],
+        /// The object that stands for the process, if one was created; it may be gone.
+        pub(super) handle: AtomicU64,
+        _rest: [AtomicU64; 9],
     }
 }
 
@@ -237,6 +239,26 @@ impl Segment {
     pub(crate) fn process(&self, process: ProcessId) -> Option<ProcessInfo> {
         self.entry_of(process)?;
         self.info(process.row)
+    }
+
+    /// Returns where the object that stands for a process was put; it may be gone.
+    pub(crate) fn handle_of_process(&self, process: ProcessId) -> Offset {
+        let entry = self.entry_of(process);
+        entry.map_or(Offset::NONE, |entry| {
+            Offset(entry.handle.load(Ordering::Acquire))
+        })
+    }
+
+    /// Notes the object that stands for a process, unless another than `known` was noted meanwhile. Returns whether it was noted.
+    pub(crate) fn name_handle(
+        &self,
+        process: ProcessId,
+        known: Offset,
+        handle: Offset,
+    ) -> Result<bool, ShmError> {
+        let noted = &self.used_entry_of(process)?.handle;
+        let noted = noted.compare_exchange(known.0, handle.0, Ordering::AcqRel, Ordering::Acquire);
+        Ok(noted.is_ok())
     }
 
     /// Returns the objects that a process refers to, as far as they can be read while it lives on.

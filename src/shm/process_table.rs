@@ -51,6 +51,7 @@ impl Thread<'_> {
                 &entry.main_thread,
                 &entry.hands_lost,
                 &entry.host_hand,
+                &entry.handle,
             ] {
                 poke(word, 0);
             }

@@ -7,6 +7,7 @@ pub(crate) const QUEUE: Kind = 2;
 pub(crate) const REENTRANT_MUTEX: Kind = 3;
 pub(crate) const CONDITION: Kind = 6;
 pub(crate) const BARRIER: Kind = 7;
+pub(crate) const PROCESS: Kind = 8;
 pub(crate) const SEMAPHORE: Kind = 10;
 pub(crate) const EVENT: Kind = 11;
 pub(crate) const CELLS: Kind = 20;

@@ -53,6 +53,7 @@ static KINDS: Kinds = &[
         ..plain(kind::CONTAINER, "managed container")
     },
     plain(kind::TICKET, "descriptor on its way"),
+    plain(kind::PROCESS, "handle of a process"),
 ];
 
 /// Returns the operations on objects that own nothing, have no critical sections, and in which no process has a stake.

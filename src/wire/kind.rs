@@ -16,3 +16,4 @@ pub(crate) const MANAGED: u16 = 23;
 pub(crate) const CONNECTION: u16 = 30;
 pub(crate) const TICKET: u16 = 40;
 pub(crate) const POOL_BOARD: u16 = 50;
+pub(crate) const PROCESS: u16 = 60;

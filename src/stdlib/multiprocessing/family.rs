@@ -175,6 +175,15 @@ impl Family {
         children.into_iter().filter(is_started).collect()
     }
 
+    /// Notes that another process, which is about to be started as a copy of this one, may terminate the children of this one.
+    ///
+    /// # Errors
+    /// The session has no memory left.
+    pub(crate) fn share_children(&self, session: &Session) -> Result<(), ShmError> {
+        let mut children = self.unreaped().into_iter();
+        children.try_for_each(|child| child.handle(session).map(drop))
+    }
+
     /// Starts to remember the processes that this spawned child's call names, until it knows its own object.
     pub(crate) fn expect_oneself(&self) {
         locked(&self.0).met = Some(Vec::new());

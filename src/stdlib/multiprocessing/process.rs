@@ -15,7 +15,7 @@ use crate::permissions::Permissions;
 use crate::process::Child;
 use crate::script::Exception;
 use crate::script::task::{self, Task};
-use crate::sync::ProcessId;
+use crate::sync::{ProcessHandle, ProcessId, Session, ShmError};
 use crate::sys;
 use crate::sys::lock::locked;
 use crate::sys::readiness::always_ready;
@@ -49,6 +49,8 @@ pub(crate) struct State {
     pub works: bool,
     /// How it is started, if a context said so.
     pub method: Option<StartMethod>,
+    /// What its object shares with those of other processes that may terminate it, once there are any.
+    pub handle: Option<ProcessHandle>,
     /// The child's uncaught exception, once it has ended.
     pub exception: Option<Exception>,
 }
@@ -95,6 +97,7 @@ impl Process {
             serves: false,
             works: false,
             method: None,
+            handle: None,
             exception: None,
         })
     }
@@ -145,6 +148,30 @@ impl Process {
             Stage::Started { child, place } => Some((child.sentinel(), *place)),
             _ => None,
         })
+    }
+
+    /// Returns what says that other processes may terminate this one, for an object that goes to one of them; `None` if no such object
+    /// can terminate it: it has not been started, or has ended.
+    ///
+    /// # Errors
+    /// The session has no memory left.
+    pub(super) fn handle(&self, session: &Session) -> Result<Option<ProcessHandle>, ShmError> {
+        let (known, place) = self.with(|state| {
+            let place = match state.stage {
+                Stage::Started { place, .. } => Some(place),
+                Stage::Elsewhere { pid } if pid == sys::process::pid() => Some(session.me()),
+                Stage::Initial | Stage::Ended { .. } | Stage::Elsewhere { .. } => None,
+            };
+            (state.handle.clone(), place)
+        });
+        // A forked child has the one of its parent only if it was given it.
+        if let Some(known) = known.filter(|known| known.handle().is_held()) {
+            return Ok(Some(known));
+        }
+        let Some(place) = place else { return Ok(None) };
+        let handle = ProcessHandle::of(session, place)?;
+        self.with(|state| state.handle = Some(handle.clone()));
+        Ok(Some(handle))
     }
 
     /// Returns how to wait for the end of a child that has been started.

@@ -20,19 +20,12 @@ use crate::sys::signal::Signal;
 
 /// Registers the type; its constructor is among the module's functions.
 pub(super) fn register(registry: &mut Registry) {
+    process_codec::register(registry);
     registry
         .class::<Process>("Process")
         .by_parts(
             "Process",
-            |interp, process: &Process| {
-                // The child itself is always sent; any other may be terminated by whoever gets it.
-                if !process.with(|state| state.starting)
-                    && let Some(session) = interp.existing_session()
-                {
-                    session.note_handle_travels();
-                }
-                process_codec::parts_of(process)
-            },
+            |interp, process: &Process| process_codec::parts_of(interp, process),
             |interp, parts| {
                 let process = process_codec::of_parts(parts)?;
                 Ok(Family::of(interp).meet(process))

@@ -10,7 +10,7 @@ use super::family::Family;
 use super::reap;
 use crate::process::child::StillRunning;
 use crate::script::{Call, Interp, Outcome, Registry, raise};
-use crate::sync::ProcessId;
+use crate::sync::{ProcessHandle, ProcessId};
 use crate::sys;
 use crate::sys::signal::Signal;
 
@@ -20,6 +20,8 @@ pub(crate) struct Relative {
     name: String,
     pid: i32,
     is_main: bool,
+    /// Says that this process may terminate its parent.
+    _handle: Option<ProcessHandle>,
 }
 
 /// `current_process()` returns the Process object of a child, and in the main process an object that represents it.
@@ -32,21 +34,27 @@ pub(super) fn current_process(interp: &Arc<Interp>) -> Dynamic {
                 name,
                 pid: sys::process::pid(),
                 is_main: true,
+                _handle: None,
             })
         }
     }
 }
 
 pub(super) fn parent_process(interp: &Arc<Interp>) -> Dynamic {
-    Family::of(interp)
-        .parent()
-        .map_or(Dynamic::UNIT, |(pid, name)| {
-            Dynamic::from(Relative {
-                name,
-                pid,
-                is_main: false,
-            })
-        })
+    let Some((pid, name)) = Family::of(interp).parent() else {
+        return Dynamic::UNIT;
+    };
+    // Without memory for it, the object is there all the same.
+    let handle = interp.existing_session().and_then(|session| {
+        let me = session.segment().process(session.me())?;
+        ProcessHandle::of(&session, me.parent).ok()
+    });
+    Dynamic::from(Relative {
+        name,
+        pid,
+        is_main: false,
+        _handle: handle,
+    })
 }
 
 pub(super) fn register(registry: &mut Registry) {

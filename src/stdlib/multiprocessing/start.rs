@@ -240,6 +240,11 @@ fn start_by_fork(
 ) -> Result<Child, Failure> {
     let (interp, process) = (sending.interp, sending.process);
     let (given, is_all) = sending.all_objects(context);
+    if !is_all {
+        // It may have the objects of other children, too.
+        let shared = Family::of(interp).share_children(session);
+        shared.map_err(session_failure)?;
+    }
     sync::grant_inheritance(session, place, (&given, is_all)).map_err(session_failure)?;
     tell(barriers, place)?;
     let parent = (sys::process::pid(), Family::of(interp).name());

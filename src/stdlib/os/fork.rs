@@ -105,8 +105,10 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
         daemon: false,
     };
     let place = reserve(interp, &session, &birth, at_once)?;
+    // The copy has the objects of all children.
+    let shared = Family::of(interp).share_children(&session);
+    shared.map_err(session_failure)?;
     session.grant_all(place).map_err(session_failure)?;
-    session.note_handle_travels();
     let (parent, interactive) = (sys::process::pid(), interp.is_interactive());
     let (hooks, relay, _timer) = interp.prepare_fork();
     if !fork::possible() {

@@ -15,6 +15,8 @@ pub(super) struct Process {
     pub(super) is_unsettled: bool,
     /// Threads that have finished the script and wait for children: they end the process, and run no script.
     pub(super) left: u64,
+    /// The object that stands for it, which those have that may terminate it, if there is one. Its parent needs none.
+    pub(super) handle: Option<u64>,
     pub(super) holds: Vec<u64>,
     /// Objects that it has and cannot use.
     pub(super) inherits: Vec<u64>,
@@ -100,12 +102,10 @@ pub(super) struct Count {
 pub(super) struct Facts {
     pub(super) processes: Vec<Process>,
     pub(super) waiters: Vec<Waiter>,
-    /// The objects that waiters wait for.
+    /// The objects that waiters wait for, and those that stand for processes.
     pub(super) counts: HashMap<u64, Count>,
     /// A thread waits at its exit, and it is not known yet whether that wait is unmet.
     pub(super) somebody_has_just_left: bool,
-    /// Objects that stand for processes have been sent to others, who may terminate those.
-    pub(super) handles_travel: bool,
 }
 
 /// A thread whose wait is hopeless, for the report.

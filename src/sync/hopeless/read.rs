@@ -7,6 +7,7 @@ use super::rule::hopeless;
 use super::victim::{choose, circle_of_locks};
 use crate::shm::{Member, Offset, ProcessId, Role, Segment, Session, Thread, ThreadInfo, Wait};
 use crate::sync::mutex_object::{Owner, is_hidden_at, owner_at};
+use crate::sync::process_handle::handle_of;
 use crate::sync::ready::IN_SESSION;
 use crate::sync::wait::wait_kind;
 use crate::sync::{kind, pipe, semaphore};
@@ -108,9 +109,10 @@ impl Reader<'_> {
                 .iter()
                 .map(|it| self.process(it, &index_of))
                 .collect(),
-            handles_travel: self.session.handles_travel(),
             ..Facts::default()
         };
+        let handles = facts.processes.iter().filter_map(|process| process.handle);
+        facts.counts = handles.map(|handle| (handle, self.count(handle))).collect();
         let mut reported = Vec::new();
         for info in &threads {
             let (Some(process), Some(wait)) = (index_of.get(&info.process), info.wait) else {
@@ -157,6 +159,7 @@ impl Reader<'_> {
             hands: member.hands,
             is_unsettled: member.is_starting || member.hands_lost > self.since.loss,
             left: 0,
+            handle: handle_of(self.segment(), member.id).map(|handle| handle.0),
             holds: member.holds.iter().map(|object| object.0).collect(),
             inherits: member.inherits.iter().map(|object| object.0).collect(),
         }

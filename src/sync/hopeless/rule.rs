@@ -86,13 +86,17 @@ impl<'f> State<'f> {
 
     /// Finds who can be ended, and who can end.
     fn find_ends(&mut self) {
-        let somebody_scripts = self.somebody_scripts();
+        let has_handle = |handle| self.is_in_reach(handle);
+        let processes = self.facts.processes.iter();
+        let handed: Vec<bool> = processes
+            .map(|process| process.handle.is_some_and(has_handle))
+            .collect();
         // As often as there may be generations.
         loop {
             let mut has_changed = false;
             for (index, process) in self.facts.processes.iter().enumerate() {
                 let parent = process.parent;
-                let killable = somebody_scripts && self.facts.handles_travel
+                let killable = handed[index]
                     || parent.is_some_and(|it| self.is_scripting[it] || self.killable[it]);
                 let can_end = killable
                     || self.is_active[index]

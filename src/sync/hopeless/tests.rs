@@ -4,7 +4,7 @@
 //! `wakes`, any other `lost`. The rule knows no programs, so it may have hope for a waiter that is lost; the reverse is a false alarm.
 //!
 //! ```text
-//! case HANDLES_TRAVEL
+//! case HANDLES_TRAVEL (1: messages carry the handles of all processes)
 //! process PARENT DAEMON HANDS LEFT OBJECT…
 //! waiter PROCESS ROW ROLE wakes|lost WHAT…
 //! count OBJECT REFERENCES
@@ -17,11 +17,15 @@ use crate::shm::Role;
 
 const CASES: &str = include_str!("cases.txt");
 
+/// The number of the first process's handle.
+const HANDLES: u64 = 1000;
+
 /// A state, and which of its waiters some continuation wakes.
 #[derive(Default)]
 struct Case {
     facts: Facts,
     wakes: Vec<bool>,
+    handles_travel: bool,
     text: String,
 }
 
@@ -51,10 +55,17 @@ fn index(word: &str) -> Option<usize> {
 impl Case {
     fn read(&mut self, words: &[&str]) {
         match words {
-            ["case", travel] => self.facts.handles_travel = *travel == "1",
+            ["case", travel] => self.handles_travel = *travel == "1",
             ["process", parent, daemon, hands, left, holds @ ..] => {
+                let handle = HANDLES + self.facts.processes.len() as u64;
+                let in_a_message = Count {
+                    references: 1,
+                    has_lost: false,
+                };
+                self.facts.counts.insert(handle, in_a_message);
                 self.facts.processes.push(Process {
                     parent: index(parent),
+                    handle: self.handles_travel.then_some(handle),
                     daemon: *daemon == "1",
                     hands: number(hands),
                     is_unsettled: false,
@@ -212,6 +223,37 @@ fn a_child_that_its_parent_may_terminate_does_not_raise() {
     let found = hopeless(&facts, None);
     assert!(found.is_stuck[0] && found.killable[1]);
     assert!(choose(&facts, &found, |_| 0).is_empty());
+}
+
+/// The parent has finished its script, and a third process runs on. The child waits for what nobody else has.
+fn orphan(handles: [&[u64]; 3], references: u64) -> bool {
+    let mut facts = couple(1, WaitsFor::Object(7), [handles[0], &[7]]);
+    facts.processes[0].left = 1;
+    facts.processes[1].handle = Some(9);
+    facts.processes[1].holds.extend(handles[1]);
+    facts.processes.push(Process {
+        parent: Some(0),
+        hands: 1,
+        holds: handles[2].to_vec(),
+        ..Process::default()
+    });
+    let count = Count {
+        references,
+        has_lost: false,
+    };
+    facts.counts.insert(9, count);
+    let found = hopeless(&facts, None);
+    assert!(found.is_stuck[0]);
+    choose(&facts, &found, |_| 0).is_empty()
+}
+
+#[test]
+fn a_child_does_not_raise_as_long_as_somebody_who_runs_may_have_its_handle() {
+    assert!(orphan([&[9], &[], &[9]], 2));
+    // In a message.
+    assert!(orphan([&[9], &[], &[]], 2));
+    assert!(!orphan([&[9], &[], &[]], 1));
+    assert!(!orphan([&[9], &[9], &[]], 2));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Waits that can never end raise `DeadlockError`, and no other wait does.
 
 mod caught; // errors that are caught, and several circles at once
+mod handles; // who may terminate a process, and how long
 mod hope; // waits that look hopeless and are not
 mod litmus; // a program for every clause of the rule
 mod load; // messages, stops and deaths, and never an error

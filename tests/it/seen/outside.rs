@@ -73,7 +73,7 @@ fn a_session_of_another_version_is_refused_and_does_not_hide_the_others() {
 
 #[test]
 fn a_file_that_only_has_the_name_of_a_session_is_none() {
-    for (first, size) in [("", 4 << 20), ("procscr3", 100), ("something", 4 << 20)] {
+    for (first, size) in [("", 4 << 20), ("procscr4", 100), ("something", 4 << 20)] {
         let other = with_file(first, size);
         let (code, _, stderr) = procscript(&["ps", &other.0.id().to_string()]);
         assert_eq!(code, 2);
