@@ -18,5 +18,6 @@ mod words;
 pub use family::{Family, Hold, Line, Process, Queue, Thread, Wait};
 pub use outside::{FindError, families, family_of};
 pub(crate) use reading::{Here, read};
+pub(crate) use system::is_stopped;
 pub use table::Order;
 pub(crate) use words::wait_words;

@@ -18,6 +18,8 @@ pub(crate) struct Here {
     pub(crate) tid: u32,
     /// The line of the script that it is at.
     pub(crate) site: CallSite,
+    /// Since when other threads were asked where they are, in nanoseconds of the monotonic clock.
+    pub(crate) asked_ns: u64,
 }
 
 /// Reads a session, from inside if the caller is one of its threads. It is not changed.
@@ -98,6 +100,7 @@ impl Reader<'_> {
         let site = match (thread.wait, here) {
             (Some(_), _) => thread.wait_site,
             (None, Some(here)) => here.site,
+            (None, None) if self.is_fresh(thread) => thread.place,
             (None, None) => CallSite::default(),
         };
         Thread {
@@ -107,6 +110,12 @@ impl Reader<'_> {
             wait: thread.wait.map(|wait| self.wait(&wait)),
             holds,
         }
+    }
+
+    /// Returns whether the thread has said where it is because of this report.
+    fn is_fresh(&self, thread: &ThreadInfo) -> bool {
+        self.here
+            .is_some_and(|here| thread.placed_ns >= here.asked_ns)
     }
 
     fn wait(&self, wait: &sync::Wait) -> Wait {

@@ -11,7 +11,7 @@ pub(super) fn command_line(pid: u32) -> String {
 }
 
 /// Returns whether a signal has stopped the process.
-pub(super) fn is_stopped(pid: u32) -> bool {
+pub(crate) fn is_stopped(pid: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     // The name before it, in brackets, may be anything.
     let state = stat

@@ -258,6 +258,7 @@ impl Interp {
         self.source.begin_child();
         self.end_interactive();
         self.spent.begin();
+        self.publish_answers();
     }
 
     /// Returns what the states of modules give to a spawned child.

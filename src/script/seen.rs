@@ -1,19 +1,40 @@
 //! What the processes and threads of the program do, as one of them sees it.
 
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::Duration;
+
 use rhai::Position;
 
 use crate::diagnose::{self, Family, Here};
 use crate::program::visible::visible_name;
 use crate::script::exceptions::Failure;
 use crate::script::interp::Interp;
-use crate::sync::CallSite;
-use crate::sys::identity;
+use crate::sync::{CallSite, Session};
+use crate::sys::clock::now_ns;
+use crate::sys::signal::Signal;
+use crate::sys::{self, identity, interrupt};
 
 /// A signal to a whole group of processes reaches them within this time, in nanoseconds: one of them answers for all.
 const ONE_SIGNAL_NS: u64 = 500_000_000;
 
+/// How long a report waits for threads that compute to say where they are, in nanoseconds. One that is in a long call of a native says nothing.
+const PATIENCE_NS: u64 = 100_000_000;
+
+/// How long the request stays, for threads that get to a line later.
+const REQUEST_NS: u64 = 2 * PATIENCE_NS;
+
+/// When the threads of this process were last asked where they are, in nanoseconds of the monotonic clock.
+static ASKED: AtomicU64 = AtomicU64::new(0);
+
+thread_local! {
+    /// The request that this thread answered last.
+    static TOLD: Cell<u64> = const { Cell::new(0) };
+}
+
 impl Interp {
-    /// Reads what all processes and threads of the program do. A program that has no session gets one.
+    /// Reads what all processes and threads of the program do, which say where they are. A program that has no session gets one.
     ///
     /// # Errors
     /// `OSError` when the kernel gives no memory for it.
@@ -24,6 +45,7 @@ impl Interp {
         let here = Here {
             tid: identity::thread_id(),
             site: CallSite::now(session.segment()),
+            asked_ns: self.ask_for_places(&session),
         };
         let mut family = diagnose::read(session.segment(), Some(here));
         if self.is_under_host() || !self.owns_signals() {
@@ -43,9 +65,68 @@ impl Interp {
         })
     }
 
+    /// Asks all threads that compute, in this process and others, where they are, and waits a moment for the answers. Returns since when.
+    fn ask_for_places(&self, session: &Session) -> u64 {
+        let since = now_ns();
+        let mut asked = Vec::new();
+        // A host decides about signals of its own.
+        if self.owns_signals() {
+            self.begin_telling();
+            asked = session.members_that_compute();
+            // It would answer when it goes on, whenever that is.
+            asked.retain(|(_, pid)| !diagnose::is_stopped(*pid));
+            for (process, pid) in &asked {
+                session.ask_for_places(*process);
+                let _ = sys::signal::send(pid.cast_signed(), Signal::SIGQUIT as i32);
+            }
+        }
+        let end = since + PATIENCE_NS;
+        while session.awaits_places(&asked, since) && now_ns() < end && self.owns_signals() {
+            thread::sleep(Duration::from_millis(1));
+        }
+        since
+    }
+
+    /// Makes each thread of this process note where it is, at its next step.
+    fn begin_telling(&self) {
+        ASKED.store(now_ns(), Ordering::SeqCst);
+        interrupt::catch(interrupt::PLACES);
+    }
+
+    /// Notes where the calling thread is, if that is known and it has not done so since it was asked.
+    pub(super) fn tell_place(&self) {
+        let asked = ASKED.load(Ordering::SeqCst);
+        if now_ns() > asked + REQUEST_NS {
+            interrupt::take_caught(interrupt::PLACES);
+            return;
+        }
+        let Some(session) = self.existing_session().filter(|_| TOLD.get() != asked) else {
+            return;
+        };
+        let site = CallSite::now(session.segment());
+        if site != CallSite::default()
+            && let Ok(thread) = session.thread()
+        {
+            thread.note_place(site);
+            TOLD.set(asked);
+        }
+    }
+
+    /// Notes in the session, if there is one, whether SIGQUIT makes this process report.
+    pub(crate) fn publish_answers(&self) {
+        if let Some(session) = self.existing_session() {
+            session
+                .set_answers(self.owns_signals() && sys::signal::asks_for_report(Signal::SIGQUIT));
+        }
+    }
+
     /// Answers SIGQUIT: prints what the program does on standard error. If several processes get the signal at once, one of them answers.
     pub(crate) fn answer_quit(&self) {
         let Ok(session) = self.session() else { return };
+        if session.take_asked() {
+            self.begin_telling();
+            return self.tell_place();
+        }
         if !session.takes_turn_to_dump(ONE_SIGNAL_NS) {
             return;
         }

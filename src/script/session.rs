@@ -31,6 +31,8 @@ impl Interp {
         let new = sync::called_by_nobody(|| self.create_session())?;
         new.set_hands(*hands);
         *session = Some(new.clone());
+        drop(session);
+        self.publish_answers();
         // The script may have been asked to stop before there was anything to wait on.
         self.requests.publish(&new);
         Ok(new)

@@ -75,6 +75,9 @@ impl Interp {
 
     #[cold]
     fn handle_caught(&self) -> bool {
+        if interrupt::is_caught(interrupt::PLACES) {
+            self.tell_place();
+        }
         let is_main = identity::thread_id() == identity::process_id();
         if is_main && interrupt::take_caught(interrupt::REPORT) {
             self.answer_quit();

@@ -7,7 +7,7 @@
 //! - `header`, `block`, `arena`, `space`: limits and counters, the allocator, and what it does when memory runs out.
 //! - `thread_slot`, `thread_table`, `process_id`, `process_name`, `process_entry`, `process_table`: who is there; `wait_line`,
 //!   `waiting`, `part`, `role`: who waits, and as what; `census`: what tells whether waits have hope.
-//! - `call_site`, `source_table`: where in a script a thread is; `tracing`: what a timeline learns.
+//! - `call_site`, `source_table`, `places`: where in a script a thread is; `tracing`: what a timeline learns.
 //! - `object`, `reference`, `message`: shared objects, who refers to them, and messages that carry references.
 //! - `session`, `children`, `handle_table`, `handle`, `outside`: the session as one process uses it.
 //! - `sweep`, `destroy`: finishing what dead processes left behind, and destroying what nothing refers to.
@@ -30,6 +30,7 @@ mod object;
 mod offset;
 mod outside;
 mod part;
+mod places;
 mod process_entry;
 mod process_id;
 mod process_name;

@@ -42,7 +42,11 @@ shared_struct! {
         pub(super) host_hand: AtomicU64,
         /// The object that stands for the process, if one was created; it may be gone.
         pub(super) handle: AtomicU64,
-        _rest: [AtomicU64; 9],
+        /// 1 while SIGQUIT makes the process report, or say where its threads are.
+        pub(super) answers: AtomicU64,
+        /// 1 while a SIGQUIT is under way that asks only where its threads are.
+        pub(super) asked: AtomicU64,
+        _rest: [AtomicU64; 7],
     }
 }
 

@@ -52,6 +52,8 @@ impl Thread<'_> {
                 &entry.hands_lost,
                 &entry.host_hand,
                 &entry.handle,
+                &entry.answers,
+                &entry.asked,
             ] {
                 poke(word, 0);
             }

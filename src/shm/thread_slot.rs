@@ -56,7 +56,10 @@ shared_struct! {
         pub(super) called: AtomicU64,
         /// The object that the thread is destroying, which nobody refers to.
         pub(super) destroying: AtomicU64,
-        _rest: [AtomicU64; 8],
+        /// [`CallSite`](super::CallSite) that the thread was at when it was last asked, and when that was.
+        pub(super) place_site: AtomicU64,
+        pub(super) place_since: AtomicU64,
+        _rest: [AtomicU64; 6],
     }
 }
 

@@ -44,6 +44,9 @@ pub(crate) struct ThreadInfo {
     pub(crate) wait: Option<Wait>,
     /// The line of the script that waits.
     pub(crate) wait_site: CallSite,
+    /// The line that it was at when it was last asked, and when that was; 0 for never.
+    pub(crate) place: CallSite,
+    pub(crate) placed_ns: u64,
 }
 
 /// A recorded wait; dropping it removes the record.
@@ -119,6 +122,8 @@ impl Segment {
                 looked_ns: slot.wait_looked.load(Ordering::Acquire),
                 wait: wait_of(slot),
                 wait_site: CallSite::from_word(peek(&slot.wait_site)),
+                placed_ns: slot.place_since.load(Ordering::Acquire),
+                place: CallSite::from_word(peek(&slot.place_site)),
             })
             .collect()
     }

@@ -78,6 +78,10 @@ pub(crate) const NEWS: i32 = 0;
 /// What [`take_caught`] takes for a request to report what the program does. The C library keeps the signal of this number to itself.
 pub(crate) const REPORT: i32 = 32;
 
+/// What [`take_caught`] takes for a request that all threads say where they are. It is there for a while, for all of them to see. The C
+/// library keeps the signal of this number to itself, too.
+pub(crate) const PLACES: i32 = 33;
+
 /// The signals that scripts may handle.
 pub(crate) const SIGNALS: std::ops::Range<i32> = 1..64;
 
@@ -90,6 +94,11 @@ pub(crate) fn announce() {
 #[inline]
 pub(crate) fn caught_any() -> bool {
     CAUGHT.load(Ordering::Relaxed) != 0
+}
+
+/// Returns whether this signal is pending for a script's handler.
+pub(crate) fn is_caught(signal: i32) -> bool {
+    CAUGHT.load(Ordering::Relaxed) & 1 << (signal & 63) != 0
 }
 
 /// Returns whether this signal was pending for a script's handler, and clears it.

@@ -34,6 +34,17 @@ pub(crate) fn catch_to_report(signal: Signal) -> io::Result<()> {
     set(signal, SigHandler::Handler(note_to_report))
 }
 
+/// Returns whether `signal` is a request to report what the program does.
+pub(crate) fn asks_for_report(signal: Signal) -> bool {
+    // SAFETY: a null pointer changes nothing, and the kernel fills the structure, for which zeros are valid.
+    let now = unsafe {
+        let mut now: libc::sigaction = std::mem::zeroed();
+        libc::sigaction(signal as libc::c_int, std::ptr::null(), &raw mut now);
+        now
+    };
+    now.sa_sigaction == note_to_report as *const () as usize
+}
+
 /// Notes `signal` for a script's handler from now on; blocking system calls return early.
 pub(crate) fn catch_for_script(signal: Signal) -> io::Result<()> {
     set(signal, SigHandler::Handler(note_for_script))

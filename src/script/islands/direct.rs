@@ -73,12 +73,13 @@ impl<'c> Direct<'c> {
         let global = self.context.global_runtime_state();
         let form = function::form(self.interp, island, tree, &global.lib, &all)?;
         self.last.replace(Some(form.clone()));
-        function::call(self.interp, island, &form, &all, global.level + 1)
+        let place = (global.source(), global.level + 1);
+        function::call(self.interp, island, &form, &all, place)
     }
 
     /// Lets `body` call the function many times.
     pub(crate) fn many<R>(&self, body: impl FnOnce(&mut Calls<'_>) -> R) -> R {
-        let mut world = World(self.interp);
+        let mut world = self.world();
         body(&mut Calls {
             direct: self,
             world: Some(&mut world),
@@ -98,7 +99,7 @@ impl<'c> Direct<'c> {
         if self.handle.0.is_left.load(Ordering::Relaxed) {
             return None;
         }
-        let mut world = World(self.interp);
+        let mut world = self.world();
         let mut row = self.row(&mut world)?;
         set_all(&mut row, self.curry.iter())?;
         let (place, ty) = (self.curry.len(), ty_of(last));
@@ -113,6 +114,11 @@ impl<'c> Direct<'c> {
                 Exit::GaveUp => Ok(None),
             }
         }))
+    }
+
+    fn world(&self) -> World<'_> {
+        let file = self.context.global_runtime_state().source();
+        World::of(self.interp, &self.handle.0, file)
     }
 
     /// Returns the function as it was entered last, for calls in a row.
@@ -142,7 +148,8 @@ impl<'c> Direct<'c> {
         if !form.libraries.are(&global.lib) {
             return None;
         }
-        function::run(self.interp, &self.handle.0, code, values, global.level + 1)
+        let place = (global.source(), global.level + 1);
+        function::run(self.interp, &self.handle.0, code, values, place)
     }
 }
 

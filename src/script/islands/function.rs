@@ -29,7 +29,8 @@ pub(super) fn enter(
     args.reverse();
     let libraries = context.namespaces();
     let form = form(interp, &handle.0, tree, libraries, &args)?;
-    call(interp, &handle.0, &form, &args, context.call_level())
+    let place = (context.source(), context.call_level());
+    call(interp, &handle.0, &form, &args, place)
 }
 
 /// Returns the form of a function for these arguments, if it has been compiled or is compiled now.
@@ -132,13 +133,13 @@ pub(super) fn fail(island: &Island) {
     }
 }
 
-/// Runs a form of a function.
+/// Runs a form of a function, which is in this file and is called at this level.
 pub(super) fn call(
     interp: &Interp,
     island: &Island,
     form: &Form,
     args: &[&Dynamic],
-    level: usize,
+    place: (Option<&str>, usize),
 ) -> Option<Outcome> {
     let code = form.code.get()?.as_ref().ok()?;
     let is_fine = |arg: &&&Dynamic| match arg.is_shared() {
@@ -151,20 +152,21 @@ pub(super) fn call(
     let pairs = args.iter().zip(&form.types);
     let values = pairs.map(|(arg, ty)| values::value_of(arg, *ty));
     let mut values: Vec<Value> = values.collect::<Option<_>>()?;
-    run(interp, island, code, &mut values, level)
+    run(interp, island, code, &mut values, place)
 }
 
-/// Runs the code of a function.
+/// Runs the code of a function, as [`call`] does.
 pub(super) fn run(
     interp: &Interp,
     island: &Island,
     code: &Code,
     values: &mut [Value],
-    level: usize,
+    (file, level): (Option<&str>, usize),
 ) -> Option<Outcome> {
     let depth = ending::depth(interp, level)?;
     work::enter();
-    match code.entry.call(&mut World(interp), depth, values) {
+    let mut world = World::of(interp, island, file);
+    match code.entry.call(&mut world, depth, values) {
         Exit::Done(value) | Exit::Returned(value) => Some(Ok(values::dynamic_of(value))),
         Exit::Stopped(place) => Some(Err(ending::stopped(interp, place))),
         Exit::GaveUp => {

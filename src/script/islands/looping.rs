@@ -203,7 +203,7 @@ impl Driver<'_> {
         let mut values = self.values(context, &form, expected)?;
         self.was_entered = true;
         work::enter();
-        let mut world = World(self.interp);
+        let mut world = World::of(self.interp, self.island, context.source());
         let left = self.source.left();
         let exit = match self.source.progress() {
             Some(progress) => code.entry.loop_on(&mut world, depth, progress, &mut values),

@@ -118,7 +118,13 @@ pub(super) fn instead(interp: &Interp, owner: u64, context: &EvalContext) -> Opt
     if code.changes_lists && args.iter().any(|arg| arg.is_array()) {
         return None;
     }
-    let outcome = function::call(interp, island, &form, &args, context.call_level())?;
+    let outcome = function::call(
+        interp,
+        island,
+        &form,
+        &args,
+        (context.source(), context.call_level()),
+    )?;
     Some(outcome.and_then(|value| Err(EvalAltResult::Return(value, Position::NONE).into())))
 }
 

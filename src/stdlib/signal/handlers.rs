@@ -176,7 +176,8 @@ impl Handlers {
             return false;
         }
         // After one that throws the others wait for the next time.
-        let is_request = |signal: &i32| *signal == interrupt::REPORT;
+        let requests = [interrupt::REPORT, interrupt::PLACES];
+        let is_request = |signal: &i32| requests.contains(signal);
         let mut signals = interrupt::SIGNALS.filter(|signal| !is_request(signal));
         let threw = signals.any(|signal| interrupt::take_caught(signal) && self.call(signal));
         self.busy.store(false, Ordering::Relaxed);
@@ -235,6 +236,7 @@ impl Handlers {
             let disposition = Disposition::read(interp, context, &handler)?;
             let _ = self.set(signal.ok_or_else(unreadable)?, disposition);
         }
+        interp.publish_answers();
         Ok(())
     }
 }

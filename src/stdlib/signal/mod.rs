@@ -62,10 +62,9 @@ fn set(call: &mut Call<'_>) -> Outcome {
     may(call, "signal.signal()")?;
     let handler = call.value(1);
     let disposition = Disposition::read(call.interp, call.context, &handler)?;
-    let before = Handlers::of(call.interp)
-        .set(signal, disposition)
-        .map_err(os_failure)?;
-    Ok(before.shown())
+    let before = Handlers::of(call.interp).set(signal, disposition);
+    call.interp.publish_answers();
+    Ok(before.map_err(os_failure)?.shown())
 }
 
 /// Checks that the script may handle signals, and that this process runs nothing else.

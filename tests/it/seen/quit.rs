@@ -100,6 +100,77 @@ fn a_script_that_computes_says_at_which_line() {
     });
 }
 
+/// In machine code, in the interpreter, and in threads, whoever gets the signal; what a function of the script handles is left alone.
+#[test]
+fn all_that_compute_say_where_they_are_whoever_is_asked() {
+    each_start_method(|method| {
+        let running = Script::text(
+            r#"
+            fn numbers(ready) {
+                ready.put(1);
+                let x = 0;
+                while true { x = (x * 31 + 7) % 1000003; }
+            }
+            fn texts(ready) {
+                ready.put(1);
+                while true { let text = "ab".upper(); }
+            }
+            fn own(ready) {
+                signal.signal(signal.SIGQUIT, || print("never"));
+                ready.put(1);
+                while true { let text = "ab".upper(); }
+            }
+            fn both(ready) {
+                let thread = threading.Thread(texts, [ready]);
+                thread.daemon = true;
+                thread.start();
+                numbers(ready);
+            }
+            let ready = Queue();
+            for f in [numbers, texts, both, own] {
+                let p = Process(f, [ready]);
+                p.daemon = true;
+                p.start();
+            }
+            for i in range(5) { ready.get(); }
+            print(os.getpid(), #{ flush: true });
+            ready.get();
+            "#,
+        )
+        .start_method(method)
+        .start();
+        let pid: i32 = running.wait_for_line("").parse().unwrap();
+        let pids = pids(&running);
+        for asked in [pid, pids[1], pids[3]] {
+            let before = running.stderr().len();
+            kill(Pid::from_raw(asked), Signal::SIGQUIT).unwrap();
+            running.wait_until("no report", || {
+                running.stderr()[before..].contains("Queue #1: ")
+            });
+            let text = running.stderr()[before..].to_string();
+            let shown = masked(&text, &pids);
+            let runs: Vec<&str> = shown
+                .lines()
+                .filter(|line| line.contains(": runs"))
+                .collect();
+            let is_at =
+                |line: &str, place: &str| line.contains(&format!("runs at main.rhai:{place}"));
+            assert_eq!(runs.len(), 5, "{shown}");
+            assert!(
+                runs[0].ends_with(" in numbers") && is_at(runs[0], ""),
+                "{shown}"
+            );
+            assert!(is_at(runs[1], "9 in texts"), "{shown}");
+            assert!(runs[2].ends_with(" in numbers"), "{shown}");
+            assert!(is_at(runs[3], "9 in texts"), "{shown}");
+            assert!(runs[4].ends_with("MainThread: runs"), "{shown}");
+            // Signals so soon one after the other count as one.
+            std::thread::sleep(std::time::Duration::from_millis(600));
+        }
+        assert_eq!(running.stderr().matches("got SIGQUIT").count(), 3);
+    });
+}
+
 #[test]
 fn a_function_of_the_script_for_sigquit_comes_first() {
     each_start_method(|method| {
