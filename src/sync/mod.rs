@@ -42,7 +42,7 @@ pub(crate) use depot::{Depot, DepotError, Ticket};
 pub(crate) use event::Event;
 pub(crate) use failure::{NotReleased, PutError, ReleaseError, WaitError};
 pub(crate) use hopeless::{
-    Raised, Stuck, beat_outside, beat_since, report_circles_by, take_raised,
+    Raised, Stuck, beat_outside, beat_since, begin_task, report_circles_by, take_raised,
 };
 pub(crate) use kinds::{attach_session, create_session};
 pub(crate) use look::{ObjectState, look_at};

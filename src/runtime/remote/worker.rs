@@ -188,9 +188,7 @@ impl RemoteWorker {
         let engine = &*runtime.engine;
         let context =
             NativeCallContext::new_with_all_fields(engine, "worker", None, &global, Position::NONE);
-        let served = Role::MAIN
-            .with(Role::SERVES)
-            .during(|| interp.held.run(|| serve(&interp, &context, service)));
+        let served = Role::MAIN.during(|| interp.held.run(|| serve(&interp, &context, service)));
         let code = served.unwrap_or_else(|failure| {
             let exception = Exception::from_error(&failure);
             report::print(&interp, &diagnostic_of(&interp, &exception));

@@ -62,6 +62,11 @@ pub(crate) fn take_raised() -> Option<Raised> {
     RAISED.take()
 }
 
+/// The calling thread begins a piece of work that somebody has given it: errors of those before do not count for it.
+pub(crate) fn begin_task() {
+    BEFORE.with_borrow_mut(|(_, count)| *count = 0);
+}
+
 /// As [`beat`], for a wait outside the session that the thread has noted in it.
 pub(crate) fn beat_outside(session: &Session) -> bool {
     beat_since(session, now_ns())

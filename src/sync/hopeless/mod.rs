@@ -50,5 +50,7 @@ mod tests;
 mod victim;
 
 pub(super) use beat::beat;
-pub(crate) use beat::{Raised, beat_outside, beat_since, report_circles_by, take_raised};
+pub(crate) use beat::{
+    Raised, beat_outside, beat_since, begin_task, report_circles_by, take_raised,
+};
 pub(crate) use facts::Stuck;

@@ -1,7 +1,7 @@
 //! Errors that are caught, and several deadlocks at once.
 
 use super::run;
-use crate::support::script::each_start_method;
+use crate::support::script::{each_start_method, prints};
 
 #[test]
 fn it_can_be_caught_and_the_wait_given_up() {
@@ -106,4 +106,22 @@ fn a_circle_of_five_gets_one_error() {
         );
         assert_eq!(errors(&output.stderr), 1, "{}", output.stderr);
     });
+}
+
+/// However many there are: most of them have not been sent when the first one waits.
+#[test]
+fn each_task_of_a_pool_has_an_error_of_its_own() {
+    prints(
+        "
+        fn caught(n) {
+            try { Event().wait(); } catch (e) { return e.type; }
+        }
+        for pool in [Pool(1), ThreadPool(1)] {
+            print(pool.map(caught, range(5), 1));
+            print(pool.imap(caught, range(5)).next());
+        }
+        ",
+        "['DeadlockError', 'DeadlockError', 'DeadlockError', 'DeadlockError', 'DeadlockError']\nDeadlockError\n\
+         ['DeadlockError', 'DeadlockError', 'DeadlockError', 'DeadlockError', 'DeadlockError']\nDeadlockError\n",
+    );
 }

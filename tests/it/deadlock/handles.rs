@@ -48,9 +48,24 @@ fn whoever_has_the_object_of_a_process_may_terminate_it() {
 #[test]
 fn an_object_that_lies_in_a_queue_is_had_by_whoever_has_the_queue() {
     each_start_method(|method| {
-        let keep = "works(begin); print(\"ends it\"); box.get().terminate();";
-        let give = "box.put(p); Process(keeper, [box, current_process()]).start();";
-        let output = Script::text(&orphan(keep, give)).start_method(method).run();
+        let output = Script::text(
+            r#"
+            fn stuck() { Event().wait(); }
+            fn keeper(box) {
+                let begin = time.monotonic();
+                while time.monotonic() - begin < 1.5 { }
+                print("ends it");
+                box.get().terminate();
+            }
+            let box = Queue();
+            let p = Process(stuck);
+            p.start();
+            box.put(p);
+            Process(keeper, [box]).start();
+            "#,
+        )
+        .start_method(method)
+        .run();
         output.assert(0, "ends it\n", "");
     });
 }
@@ -58,16 +73,16 @@ fn an_object_that_lies_in_a_queue_is_had_by_whoever_has_the_queue() {
 #[test]
 fn a_process_whose_object_was_dropped_cannot_be_terminated_any_more() {
     each_start_method(|method| {
-        for give in [BY_MESSAGE, BY_ARGUMENT] {
-            let keep = "p = 0; works_on(pid, begin);";
-            let output = Script::text(&orphan(keep, give)).start_method(method).run();
-            assert_eq!((output.code(), output.stdout.as_str()), (3, "it is gone\n"));
-            let stderr = &output.stderr;
-            assert!(
-                stderr.contains("DeadlockError: wait() waits for an Event"),
-                "{stderr}"
-            );
-        }
+        // A process keeps its own arguments, which its run() would use again.
+        let keep = "p = 0; works_on(pid, begin);";
+        let script = Script::text(&orphan(keep, BY_MESSAGE)).start_method(method);
+        let output = script.run();
+        assert_eq!((output.code(), output.stdout.as_str()), (3, "it is gone\n"));
+        let stderr = &output.stderr;
+        assert!(
+            stderr.contains("DeadlockError: wait() waits for an Event"),
+            "{stderr}"
+        );
     });
 }
 

@@ -159,7 +159,7 @@ fn a_task_whose_wait_can_never_end_fails_and_its_worker_goes_on() {
             lock.acquire();
         }
         fn empty(n) { Queue().get() }
-        fn caught(n) { try { Event().wait(); } catch (e) { e.type } }
+        fn caught(n) { try { Event().wait(); } catch (e) { return e.type; } }
         let pool = Pool(#{ url: "URL", name: "p" });
         for n in range(3) {
             print(error_of(|| pool.apply(twice, [|| Lock()])).split(":")[0]);

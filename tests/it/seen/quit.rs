@@ -113,7 +113,8 @@ fn all_that_compute_say_where_they_are_whoever_is_asked() {
             }
             fn texts(ready) {
                 ready.put(1);
-                while true { let text = "ab".upper(); }
+                let n = 0;
+                while true { n += "ab".upper().len(); }
             }
             fn own(ready) {
                 signal.signal(signal.SIGQUIT, || print("never"));
@@ -141,7 +142,9 @@ fn all_that_compute_say_where_they_are_whoever_is_asked() {
         .start();
         let pid: i32 = running.wait_for_line("").parse().unwrap();
         let pids = pids(&running);
-        for asked in [pid, pids[1], pids[3]] {
+        // In the order of their starts.
+        let each: Vec<i32> = pids.iter().copied().collect();
+        for asked in [pid, each[1], each[3]] {
             let before = running.stderr().len();
             kill(Pid::from_raw(asked), Signal::SIGQUIT).unwrap();
             running.wait_until("no report", || {

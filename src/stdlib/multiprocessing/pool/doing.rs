@@ -13,6 +13,7 @@ use crate::script::caller::parameters;
 use crate::script::islands::Direct;
 use crate::script::report::task_frames;
 use crate::script::{Exception, Failure, Interp, Number, Outcome, Stop};
+use crate::sync::begin_task;
 use crate::sys::time_limit::TimeLimit;
 use crate::text::function_name;
 use crate::trace::{self, Interval};
@@ -134,6 +135,7 @@ impl<'w> Doer<'w> {
         if let Some(limit) = head.limit {
             self.begin_limit(limit)?;
         }
+        begin_task();
         let _traced = traced(function);
         let result = match head.spreads {
             true => self.call(function, direct, task.into_array().unwrap_or_default()),

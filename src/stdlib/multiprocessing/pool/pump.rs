@@ -64,7 +64,7 @@ impl Pool {
             if deadline.passed(now_ns()) {
                 return Ok(None);
             }
-            match state.may_wait_for_ever(deadline) {
+            match state.may_wait_for_ever(deadline, self.processes()) {
                 true => patience.begin(state.crew.outcomes()),
                 false => patience.end(),
             }
@@ -249,9 +249,10 @@ impl State {
         has_retired
     }
 
-    /// Returns whether a wait until then ends only by what the workers do: no time limit ends a task, and nothing is left to be sent.
-    fn may_wait_for_ever(&self, deadline: Deadline) -> bool {
-        deadline.is_never() && self.feeds.is_empty() && !self.table.has_limit()
+    /// Returns whether a wait until then ends only by what the workers do: no time limit ends a task, and nothing is sent before outcomes
+    /// come.
+    fn may_wait_for_ever(&self, deadline: Deadline, processes: usize) -> bool {
+        deadline.is_never() && !self.table.has_limit() && self.has_sent_enough(processes)
     }
 
     /// Fails everything, now and later.

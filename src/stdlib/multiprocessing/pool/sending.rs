@@ -33,8 +33,7 @@ impl State {
             self.crew.hire(interp, self.wanted(interp, processes))?;
             self.send_waiting(interp);
             while let Some(mut feed) = self.feeds.pop_front() {
-                let is_enough = feed.is_watched && self.table.under_way() >= AHEAD * processes;
-                if is_enough || !self.send_some(interp, &mut feed) {
+                if self.is_enough(&feed, processes) || !self.send_some(interp, &mut feed) {
                     self.feeds.push_front(feed);
                     break;
                 }
@@ -49,6 +48,19 @@ impl State {
         }
         self.keep_promises();
         Ok(())
+    }
+
+    /// Returns whether more of a call is sent only when outcomes have come.
+    fn is_enough(&self, feed: &Feed, processes: usize) -> bool {
+        feed.is_watched && self.table.under_way() >= AHEAD * processes
+    }
+
+    /// Returns whether nothing is sent before outcomes come.
+    pub(super) fn has_sent_enough(&self, processes: usize) -> bool {
+        self.feeds.front().is_none_or(|feed| {
+            // What waits for memory may get it at any time.
+            self.is_enough(feed, processes) && !self.table.has_waiting()
+        })
     }
 
     /// Returns how many workers the pool should have now.

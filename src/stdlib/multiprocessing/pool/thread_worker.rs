@@ -18,6 +18,7 @@ use crate::script::panics::without_panic;
 use crate::script::report::task_frames;
 use crate::script::values::unshare_handles;
 use crate::script::{Exception, Failure, Interp, Outcome, Stop, stop};
+use crate::sync::begin_task;
 use crate::sys::clock::now_ns;
 use crate::sys::interrupt;
 
@@ -157,6 +158,7 @@ impl Worker<'_> {
                 interrupt::alert();
             })
         });
+        begin_task();
         let traced = traced(&errand.function);
         let result = without_panic(|| self.call(errand, args));
         drop(traced);

@@ -22,6 +22,7 @@ use crate::remote::pool::{Bench, Task, Terms};
 use crate::script::limits::Exceeded;
 use crate::script::report::{code_of_exit, diagnostic_of, print, task_frames, too_deep};
 use crate::script::{Exception, Failure, Interp, Outcome, Stop, os_failure, raise};
+use crate::sync::{Role, begin_task};
 use crate::sys;
 use crate::sys::clock::HEARTBEAT;
 use crate::sys::lock::locked;
@@ -95,7 +96,7 @@ impl Worker<'_> {
     /// # Errors
     /// The process was asked to end in the middle of a task, which goes back then; a task has used up a limit.
     pub(super) fn work(&mut self) -> Outcome {
-        let worked = self.work_on();
+        let worked = Role::SERVES.added(|| self.work_on());
         // Whoever prints into a closed pipe ends every worker that tries.
         let is_blamed = worked
             .as_ref()
@@ -294,6 +295,7 @@ impl Worker<'_> {
             true => item.into_array().unwrap_or_default(),
             false => vec![item],
         };
+        begin_task();
         let result = function.call_raw(context, None, args);
         if sys::process::pid() != self.process {
             self.end_copy(&result);
