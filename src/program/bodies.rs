@@ -125,6 +125,16 @@ pub(crate) fn walk_function(
     AST::new([], module).walk(&mut |path| see(path));
 }
 
+/// Returns whether `this` is used in a function.
+pub(crate) fn uses_this(function: &Shared<ScriptFuncDef>) -> bool {
+    let mut uses = false;
+    walk_function(function, &mut |path| {
+        uses |= matches!(path.last(), Some(ASTNode::Expr(Expr::ThisPtr(_))));
+        !uses
+    });
+    uses
+}
+
 /// Returns the body that a node holds.
 pub(crate) fn body_in(expr: &Expr) -> Option<Body> {
     match expr {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use rhai::{FnAccess, Position, ScriptFuncDef};
 
+use super::bodies::uses_this;
 use super::frame::Frame;
 use super::source::{Program, Source};
 use crate::text::to_path;
@@ -90,6 +91,13 @@ impl Program {
                 .and_then(|(start, end)| end.get(start.len()..));
             body.is_none_or(|body| body.is_empty() || body.contains("this"))
         })
+    }
+
+    /// Returns whether a function of the script uses `this`.
+    pub(crate) fn uses_this(&self, name: &str) -> bool {
+        let parts = self.parts();
+        let mut forms = parts.definitions().filter(|(_, form)| form.name == name);
+        forms.any(|(_, form)| uses_this(form))
     }
 
     /// Returns the source of the file that Rhai calls `name`, up to a position.

@@ -168,16 +168,22 @@ pub(crate) fn of(expr: &Expr) -> Option<&CustomExpr> {
 
 /// Returns the variables that a statement in a tree declares; none for other expressions.
 pub(crate) fn declared_by(expr: &Expr) -> Vec<ImmutableString> {
-    let mut declared = Vec::new();
+    let items = named_items(expr).into_iter();
+    items.map(|(_, name)| name.clone()).collect()
+}
+
+/// Returns the items of a statement in a tree that get names, with these; none for other expressions.
+pub(crate) fn named_items(expr: &Expr) -> Vec<(&Expr, &ImmutableString)> {
+    let mut named = Vec::new();
     if let Some(with) = of(expr) {
         let mut parts = Parts::new(&with.inputs, &with.state);
-        while let Some((_, name)) = parts.next_item() {
+        while let Some((item, name)) = parts.next_item() {
             if let Some(Expr::Variable(variable, ..)) = name {
-                declared.push(variable.1.clone());
+                named.push((item, &variable.1));
             }
         }
     }
-    declared
+    named
 }
 
 /// Returns the parts of a statement in a tree, to be changed.

@@ -5,7 +5,7 @@
 use rhai::{Identifier, Position};
 
 use crate::program::{compiling, with_block};
-use crate::script::exceptions::{THROWN, is_class};
+use crate::script::exception_table::{THROWN, is_class};
 
 /// Returns the word at this place; a class of exceptions that is thrown there without brackets, with that end.
 #[allow(clippy::box_collection)] // As Rhai's tokens have it.

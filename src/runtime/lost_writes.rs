@@ -1,16 +1,34 @@
 //! Writes that nobody can see: a function changes nothing but its argument, which is a list or a dict that a Thread or a Process has got a copy
-//! of.
+//! of; or a closure changes a variable that it has captured, of which a Process or a worker of a Pool has a copy.
 
 use std::collections::HashSet;
 
 use rhai::{
-    AST, ASTNode, Expr, FnCallExpr, ImmutableString, Module, Position, ScriptFuncDef, Shared, Stmt,
+    AST, ASTNode, Expr, FnCallExpr, FnPtr, ImmutableString, Module, Position, ScriptFuncDef,
+    Shared, Stmt,
 };
 
 use crate::program::bodies::statements_of;
+use crate::program::with_block;
 
 /// A start of a thread or a process whose writes are lost: where, and what to say.
 pub(super) type Found = (Position, String);
+
+/// The classes whose functions run in another process.
+const POOLS: [&str; 2] = ["Pool", "ProcessPoolExecutor"];
+
+/// The methods of pools that take a function first.
+const TAKING: [&str; 9] = [
+    "apply",
+    "apply_async",
+    "imap",
+    "imap_unordered",
+    "map",
+    "map_async",
+    "starmap",
+    "starmap_async",
+    "submit",
+];
 
 /// The methods that change a list or a dict.
 const CHANGING: [&str; 11] = [
@@ -35,11 +53,20 @@ fn found_in(
     library: &Shared<Module>,
 ) -> Vec<Found> {
     let plain = plain_variables(statements, params);
+    let pools = pools(statements);
     let mut found = Vec::new();
-    if plain.is_empty() {
-        return found;
-    }
     walk(statements, &mut |node| {
+        if let ASTNode::Expr(Expr::Dot(sides, ..)) = node
+            && let (Expr::Variable(pool, ..), Expr::MethodCall(call, at)) = (&sides.lhs, &sides.rhs)
+            && pools.contains(&pool.1)
+            && TAKING.contains(&call.name.as_str())
+            && let Some(variable) = captured_by(call.args.first(), library, &plain)
+        {
+            let message = format!(
+                "the workers get copies of '{variable}': what the function writes to it is lost; return it as the result"
+            );
+            found.push((*at, message));
+        }
         let (call, at) = match node {
             ASTNode::Expr(Expr::FnCall(call, at) | Expr::MethodCall(call, at))
             | ASTNode::Stmt(Stmt::FnCall(call, at)) => (call, *at),
@@ -82,16 +109,22 @@ fn lost_by(
     library: &Shared<Module>,
     plain: &HashSet<ImmutableString>,
 ) -> Option<String> {
-    let (Some(Expr::Variable(function, ..)), Some(Expr::Array(args, _))) =
-        target_and_args(&call.args)
-    else {
+    let (target, args) = target_and_args(&call.args);
+    if call.name == "Process"
+        && let Some(variable) = captured_by(target, library, plain)
+    {
+        return Some(format!(
+            "the process gets a copy of '{variable}': what the function writes to it is lost; use a Value, a Queue or a Manager's dict or list"
+        ));
+    }
+    let (Some(Expr::Variable(function, ..)), Some(Expr::Array(args, _))) = (target, args) else {
         return None;
     };
     let definition = library.get_script_fn(&function.1, args.len())?;
     let params = definition.params.iter().zip(args);
     let mut lost = params.filter_map(|(param, arg)| match arg {
         Expr::Variable(given, ..) if plain.contains(&given.1) => {
-            is_only_written(definition, param).then_some(&given.1)
+            is_only_written(definition, param, false).then_some(&given.1)
         }
         _ => None,
     });
@@ -105,6 +138,83 @@ fn lost_by(
         "the {kind} gets a copy of '{given}': what {}() writes to it is lost; pass {instead}",
         function.1
     ))
+}
+
+/// Returns a variable that a closure has captured and does nothing but write to.
+fn captured_by<'e>(
+    closure: Option<&'e Expr>,
+    library: &Shared<Module>,
+    plain: &HashSet<ImmutableString>,
+) -> Option<&'e ImmutableString> {
+    let Some(Expr::Stmt(block)) = closure else {
+        return None;
+    };
+    let [Stmt::Share(_), Stmt::Expr(made)] = block.statements() else {
+        return None;
+    };
+    let Expr::FnCall(curry, _) = &**made else {
+        return None;
+    };
+    let (Expr::DynamicConstant(function, _), captured) = curry.args.split_first()? else {
+        return None;
+    };
+    let function = function.read_lock::<FnPtr>()?;
+    let mut all = library.iter_script_fn_info();
+    let definition = all.find(|(_, _, name, ..)| *name == function.fn_name())?.4;
+    let mut params = definition.params.iter().zip(captured);
+    params.find_map(|(param, captured)| match captured {
+        Expr::Variable(variable, ..) => {
+            // A method may change an object that all processes share.
+            let is_lost = is_only_written(definition, param, true)
+                && (plain.contains(&variable.1) || !is_changed_in_part(definition, param));
+            is_lost.then_some(&variable.1)
+        }
+        _ => None,
+    })
+}
+
+/// Returns whether a function changes a part of a variable, not only the variable itself.
+fn is_changed_in_part(definition: &Shared<ScriptFuncDef>, param: &ImmutableString) -> bool {
+    let mut in_part = false;
+    walk(&statements_of(definition), &mut |node| {
+        if let ASTNode::Stmt(statement) = node {
+            in_part |= writes(statement, param, false);
+        }
+    });
+    in_part
+}
+
+/// Returns the variables that hold a pool of processes wherever they are.
+fn pools(statements: &[Stmt]) -> HashSet<ImmutableString> {
+    let is_pool = |value: &Expr| match value {
+        Expr::FnCall(call, _) => POOLS.contains(&call.name.as_str()),
+        _ => false,
+    };
+    let mut pools = HashSet::new();
+    let mut others = HashSet::new();
+    let mut note = |name: &ImmutableString, value: &Expr| {
+        let names = match is_pool(value) {
+            true => &mut pools,
+            false => &mut others,
+        };
+        names.insert(name.clone());
+    };
+    walk(statements, &mut |node| match node {
+        ASTNode::Stmt(Stmt::Var(parts, ..)) => note(&parts.0.name, &parts.1),
+        ASTNode::Stmt(Stmt::Assignment(parts)) => {
+            if let Expr::Variable(variable, ..) = &parts.1.lhs {
+                note(&variable.1, &Expr::Unit(Position::NONE));
+            }
+        }
+        ASTNode::Expr(expr @ Expr::Custom(..)) => {
+            for (value, name) in with_block::named_items(expr) {
+                note(name, value);
+            }
+        }
+        _ => (),
+    });
+    pools.retain(|name| !others.contains(name));
+    pools
 }
 
 /// Returns the variables that hold a plain list or dict wherever they are: declared once, as such, and never assigned to.
@@ -140,8 +250,12 @@ fn is_plain(value: &Expr) -> bool {
     }
 }
 
-/// Returns whether a function changes an argument, and nothing that it is used for can be seen anywhere else.
-fn is_only_written(definition: &Shared<ScriptFuncDef>, param: &ImmutableString) -> bool {
+/// Returns whether a function changes an argument or a captured variable, and nothing that it is used for can be seen anywhere else.
+fn is_only_written(
+    definition: &Shared<ScriptFuncDef>,
+    param: &ImmutableString,
+    is_captured: bool,
+) -> bool {
     let (mut uses, mut in_writes) = (0_usize, 0_usize);
     let mut is_hidden = false;
     for statement in statements_of(definition) {
@@ -149,11 +263,7 @@ fn is_only_written(definition: &Shared<ScriptFuncDef>, param: &ImmutableString) 
             match path.last() {
                 Some(ASTNode::Expr(Expr::Variable(variable, ..))) if variable.1 == *param => {
                     uses += 1;
-                    let statement = path.iter().rev().find_map(|node| match node {
-                        ASTNode::Stmt(statement) => Some(statement),
-                        _ => None,
-                    });
-                    in_writes += usize::from(statement.is_some_and(|it| writes(it, param)));
+                    in_writes += usize::from(is_in_write(path, param, is_captured));
                 }
                 Some(ASTNode::Stmt(Stmt::Share(_))) => is_hidden = true,
                 Some(ASTNode::Stmt(Stmt::Var(parts, ..))) => is_hidden |= parts.0.name == *param,
@@ -166,12 +276,24 @@ fn is_only_written(definition: &Shared<ScriptFuncDef>, param: &ImmutableString) 
     !is_hidden && uses > 0 && uses == in_writes
 }
 
-/// Returns whether a statement does nothing but change a part of an argument.
-fn writes(statement: &Stmt, param: &ImmutableString) -> bool {
+/// Returns whether a use of a variable is part of a statement that does nothing but change it. What a function gets of it may be seen.
+fn is_in_write(path: &[ASTNode], param: &ImmutableString, is_captured: bool) -> bool {
+    let passed = path.iter().rev().find_map(|node| match node {
+        ASTNode::Stmt(statement) => Some(!writes(statement, param, is_captured)),
+        ASTNode::Expr(Expr::FnCall(call, _)) if !call.is_operator_call() => Some(true),
+        ASTNode::Expr(Expr::MethodCall(..)) => Some(true),
+        _ => None,
+    });
+    passed == Some(false)
+}
+
+/// Returns whether a statement does nothing but change a part of a variable, or the variable itself, which others see if it is captured.
+fn writes(statement: &Stmt, param: &ImmutableString, is_captured: bool) -> bool {
     match statement {
-        Stmt::Assignment(parts) => {
-            matches!(parts.1.lhs, Expr::Dot(..) | Expr::Index(..)) && root_is(&parts.1.lhs, param)
-        }
+        Stmt::Assignment(parts) => match &parts.1.lhs {
+            Expr::Variable(variable, ..) => is_captured && variable.1 == *param,
+            lhs => matches!(lhs, Expr::Dot(..) | Expr::Index(..)) && root_is(lhs, param),
+        },
         Stmt::Expr(expr) => root_is(expr, param) && is_changed_by(expr),
         _ => false,
     }

@@ -108,7 +108,8 @@ pub(super) fn run(
         .collect();
     let attributes = exports.iter().cloned();
     let attributes = attributes.map(|(name, value)| (name.into(), value));
-    set_value(&mut module, module_with(attributes.collect()));
+    let value = module_with(&source.name, attributes.collect());
+    set_value(&mut module, value);
     module.build_index();
     interp.program.add_module(LoadedModule {
         source,

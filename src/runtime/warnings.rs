@@ -3,12 +3,12 @@
 use std::any::TypeId;
 use std::collections::BTreeSet;
 
-use rhai::{AST, ASTNode, Array, Blob, Expr, ImmutableString, Map, ScriptFuncDef, Shared};
+use rhai::{AST, Array, Blob, ImmutableString, Map, ScriptFuncDef, Shared};
 
 use super::check::place_of;
 use super::methods::owners;
 use super::{Runtime, Script, lost_writes};
-use crate::program::bodies::walk_function;
+use crate::program::bodies::uses_this;
 use crate::program::call;
 use crate::program::diagnostic::Diagnostic;
 use crate::program::guarded::named;
@@ -68,16 +68,6 @@ impl Runtime {
         });
         hidden.collect()
     }
-}
-
-/// Returns whether `this` is used in a function.
-fn uses_this(function: &Shared<ScriptFuncDef>) -> bool {
-    let mut uses = false;
-    walk_function(function, &mut |path| {
-        uses |= matches!(path.last(), Some(ASTNode::Expr(Expr::ThisPtr(_))));
-        !uses
-    });
-    uses
 }
 
 /// Returns the names of types, the first few.

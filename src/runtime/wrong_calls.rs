@@ -10,6 +10,7 @@ use crate::script::exceptions::Failure;
 use crate::script::interp::Interp;
 use crate::script::names::Names;
 use crate::script::rhai_errors::explain_call;
+use crate::stdlib::types::missing_in_module;
 
 /// Explains failed calls by the functions that have the same name.
 pub(super) fn explain(engine: &mut Engine, interp: &Arc<Interp>, names: Arc<Names>) {
@@ -21,6 +22,14 @@ pub(super) fn explain(engine: &mut Engine, interp: &Arc<Interp>, names: Arc<Name
             .and_then(|this| Classes::function(&interp, this, name))
         {
             return call_attribute(&context, name, &function, args).map(Some);
+        }
+        let in_module = args
+            .first()
+            .filter(|_| is_method)
+            .and_then(|this| missing_in_module(this, name));
+        if let Some(text) = in_module {
+            explain_call(name, Some(("AttributeError", text)));
+            return Ok(None);
         }
         let meaning = meaning(&interp.program, &names, name, args, is_method, &context);
         explain_call(name, meaning);

@@ -97,7 +97,7 @@ fn is_leaf(value: &Dynamic) -> bool {
 struct Walk {
     most: usize,
     looked_at: usize,
-    /// The levels in what several values may share: the cells of captured variables, and the arguments of exceptions. A few of them may
+    /// The levels in what several values may share: the cells of captured variables, and exceptions. A few of them may
     /// lead to each other in a number of ways that no walk could take. A cell that the walk is in counts as empty: a closure may capture the
     /// variable that holds it.
     shared: HashMap<*const Dynamic, usize>,
@@ -131,9 +131,8 @@ impl Walk {
         } else if let Some(function) = value.read_lock::<FnPtr>() {
             self.levels_around(function.iter_curry(), above)
         } else if let Some(exception) = value.read_lock::<Exception>() {
-            let args = exception.args();
-            self.levels_of_shared(args.as_ptr(), above, |walk| {
-                walk.levels_around(args.iter(), above)
+            self.levels_of_shared(exception.address().cast(), above, |walk| {
+                walk.levels_around(exception.contents(), above)
             })
         } else {
             Some(0)

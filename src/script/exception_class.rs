@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
-use rhai::Dynamic;
+use rhai::{Array, Dynamic, FnPtr, Map};
 
 use crate::program::frame::Frame;
 use crate::script::interp::Interp;
-use crate::text::str_of;
+use crate::text::{as_string, str_of};
 use crate::wire::{self, Unsendable};
 
 use crate::script::Outcome;
-use crate::script::bind::{Namespace, Registry};
+use crate::script::bind::{Namespace, Registry, attribute_or_method, call_as_method};
 use crate::script::call::Call;
 use crate::script::codecs::{record_and_value, with_record};
-use crate::script::exceptions::{CLASSES, Exception, raise};
+use crate::script::exception_table::CLASSES;
+use crate::script::exceptions::{Exception, Failure, raise};
+use crate::script::values::type_name;
 
 /// The parameters of the constructors.
 pub(crate) const PARAMS: &[&str] = &["a?", "b?", "c?", "d?", "e?", "/"];
@@ -24,50 +26,144 @@ pub(crate) fn register(registry: &mut Registry) {
         // Five as OSError has them; every number is registered apart, for all of the classes.
         registry.function(class, PARAMS, construct);
     }
-    registry
-        .class::<Exception>("Exception")
+    let mut class = registry.class::<Exception>("Exception");
+    class
         .by_parts(
             "Exception",
             |_, exception: &Exception| parts_of(exception),
             |_, parts| of_parts(parts),
         )
+        .attributes(|value, name| {
+            let exception = value.read_lock::<Exception>()?;
+            exception.attributes().get(name).cloned()
+        })
         .getter("type", |call| {
             Ok(call.this::<Exception>().kind().to_string().into())
         })
-        .getter("message", |call| {
-            Ok(call.this::<Exception>().message().into())
-        })
-        .getter("args", |call| {
-            Ok(call.this::<Exception>().shown_args().to_vec().into())
-        })
-        .getter("traceback", |call| {
-            Ok(call.this::<Exception>().traceback().into())
-        })
-        .getter("errno", |call| Ok(os_part(&call.this(), 0)))
-        .getter("strerror", |call| Ok(os_part(&call.this(), 1)))
-        .getter("filename", |call| Ok(os_part(&call.this(), 2)))
-        .getter("pid", |call| Ok(lost_part(&call.this(), 1)))
-        .getter("exitcode", |call| Ok(lost_part(&call.this(), 2)))
-        .getter("task", |call| Ok(lost_part(&call.this(), 3)))
-        .getter("msg", |call| Ok(pattern_part(&call.this(), "msg")))
-        .getter("pattern", |call| Ok(pattern_part(&call.this(), "pattern")))
-        .getter("pos", |call| Ok(pattern_part(&call.this(), "pos")))
-        .getter("lineno", |call| Ok(pattern_part(&call.this(), "lineno")))
-        .getter("colno", |call| Ok(pattern_part(&call.this(), "colno")))
-        .getter("returncode", |call| {
-            Ok(command_part(&call.this(), [0, NONE]))
-        })
-        .getter("cmd", |call| Ok(command_part(&call.this(), [1, 0])))
-        .getter("timeout", |call| Ok(command_part(&call.this(), [NONE, 1])))
-        .getter("output", |call| Ok(command_part(&call.this(), [2, 2])))
-        .getter("stdout", |call| Ok(command_part(&call.this(), [2, 2])))
-        .getter("stderr", |call| Ok(command_part(&call.this(), [3, 3])))
-        .method("to_string", &[], |call| {
-            Ok(call.this::<Exception>().message().into())
-        })
+        .index_getter(attribute)
+        .method("to_string", &[], |call| Ok(text(call)?.into()))
         .method("to_debug", &[], |call| {
             Ok(call.this::<Exception>().repr().into())
         });
+    for name in PROPERTIES {
+        class.getter(name, property);
+    }
+    registry
+        .extension::<Exception>("Exception")
+        .index_setter(set_attribute);
+}
+
+/// The properties that every exception has. A script may set them on its own exceptions.
+const PROPERTIES: [&str; 24] = [
+    "message",
+    "args",
+    "traceback",
+    "errno",
+    "strerror",
+    "filename",
+    "pid",
+    "exitcode",
+    "task",
+    "msg",
+    "pattern",
+    "pos",
+    "lineno",
+    "colno",
+    "offset",
+    "text",
+    "returncode",
+    "cmd",
+    "timeout",
+    "output",
+    "stdout",
+    "stderr",
+    "__cause__",
+    "__context__",
+];
+
+/// Returns a property: what the script has set, or what Python's class has.
+fn property(call: &mut Call<'_>) -> Outcome {
+    let exception = call.this::<Exception>();
+    let name = call.name();
+    if let Some(value) = exception.attributes().get(name) {
+        return Ok(value.clone());
+    }
+    Ok(match name {
+        "message" => exception.message().into(),
+        "args" => exception.shown_args().to_vec().into(),
+        "traceback" => exception.traceback().into(),
+        "errno" => os_part(&exception, 0),
+        "strerror" => os_part(&exception, 1),
+        "filename" => os_part(&exception, 2),
+        "pid" => lost_part(&exception, 1),
+        "exitcode" => lost_part(&exception, 2),
+        "task" => lost_part(&exception, 3),
+        "msg" | "pattern" | "pos" | "lineno" | "colno" => pattern_part(&exception, name),
+        "returncode" => command_part(&exception, [0, NONE]),
+        "cmd" => command_part(&exception, [1, 0]),
+        "timeout" => command_part(&exception, [NONE, 1]),
+        "output" | "stdout" => command_part(&exception, [2, 2]),
+        "stderr" => command_part(&exception, [3, 3]),
+        _ => Dynamic::UNIT,
+    })
+}
+
+/// `e.balance`: what a script has set, or a method.
+fn attribute(call: &mut Call<'_>) -> Outcome {
+    let (exception, name) = (call.this::<Exception>(), call.string(0)?);
+    let found = exception.attributes().get(name.as_str()).cloned();
+    attribute_or_method(call, exception.kind(), &name, found)
+}
+
+/// `e.balance = 3`; `e.type = "TooPoor"` makes it one of a class of the script.
+fn set_attribute(call: &mut Call<'_>) -> Outcome {
+    let (name, value) = (call.string(0)?, call.value(1));
+    let mut exception = call.writable::<Exception>("exception")?;
+    match name.as_str() {
+        "traceback" => {
+            let text = "attribute 'traceback' of an exception cannot be set";
+            return Err(raise("AttributeError", text));
+        }
+        "type" => {
+            let class = as_string(&value).filter(|class| is_identifier(class));
+            let Some(class) = class else {
+                let text = "the type of an exception is a name, such as \"TooPoor\"";
+                return Err(raise("TypeError", text));
+            };
+            exception.set_kind(class);
+        }
+        "args" if !value.is_array() => {
+            return Err(raise("TypeError", "the args of an exception are a list"));
+        }
+        name => exception.set(name, value),
+    }
+    let inside = exception.inside();
+    drop(exception);
+    check_inside(inside)?;
+    Ok(Dynamic::UNIT)
+}
+
+/// Returns whether a text can be the name of a class.
+fn is_identifier(text: &str) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
+        && chars.all(|c| c.is_alphanumeric() || c == '_')
+}
+
+/// `str(e)`
+fn text(call: &mut Call<'_>) -> Result<String, Failure> {
+    let exception = call.this::<Exception>();
+    let own = exception.attributes().get("__str__").cloned();
+    let Some(own) = own.and_then(|own| own.try_cast::<FnPtr>()) else {
+        return Ok(exception.message());
+    };
+    let mut this = call.receiver().clone();
+    let result = call_as_method(call.context, &own, &mut this, vec![])?;
+    as_string(&result).map(Into::into).ok_or_else(|| {
+        let found = type_name(&result);
+        let text = format!("__str__ returned non-string (type {found})");
+        raise("TypeError", text)
+    })
 }
 
 /// Adds classes of exceptions to a script module: `queue.Empty`.
@@ -97,11 +193,16 @@ pub(crate) fn construct_with(call: &Call<'_>, class: &'static str, args: Vec<Dyn
     });
     let frames = place.into_iter().filter(|frame| frame.line > 0).collect();
     let exception = Exception::new(class, args).with_frames(frames);
-    if exception.inside() > MOST_INSIDE {
+    check_inside(exception.inside())?;
+    Ok(Dynamic::from(exception))
+}
+
+fn check_inside(inside: usize) -> Result<(), Failure> {
+    if inside > MOST_INSIDE {
         let text = format!("an exception cannot contain more than {MOST_INSIDE} others");
         return Err(raise("RecursionError", text));
     }
-    Ok(Dynamic::from(exception))
+    Ok(())
 }
 
 fn os_part(exception: &Exception, index: usize) -> Dynamic {
@@ -177,18 +278,33 @@ fn command_part(exception: &Exception, [called, expired]: [usize; 2]) -> Dynamic
         .unwrap_or(Dynamic::UNIT)
 }
 
-/// Returns an exception by its parts: a record of its class and frames, and its arguments.
+/// Returns an exception by its parts: a record of its classes and frames, and its arguments and attributes.
 fn parts_of(exception: &Exception) -> Result<Dynamic, Unsendable> {
-    let record = (exception.kind(), exception.frames());
-    with_record(&record, exception.args().clone().into())
+    let bases: Vec<&str> = exception.bases().iter().map(|base| &**base).collect();
+    let record = (exception.kind(), bases, exception.frames());
+    let values: Array = vec![
+        exception.args().clone().into(),
+        exception.attributes().clone().into(),
+    ];
+    with_record(&record, values.into())
 }
 
 fn of_parts(parts: Dynamic) -> Result<Exception, String> {
-    let ((kind, frames), args) = record_and_value::<(String, Vec<Frame>)>(parts)?;
+    type Record = (String, Vec<String>, Vec<Frame>);
+    let ((kind, bases, frames), values) = record_and_value::<Record>(parts)?;
+    let values = values.into_array().ok();
+    let values = values.and_then(|values| <[Dynamic; 2]>::try_from(values).ok());
+    let [args, attributes] = values.ok_or("its arguments and attributes are missing")?;
     let args = args
         .into_array()
         .map_err(|_| "its arguments are not a list")?;
-    Ok(Exception::new(kind, args).with_frames(frames))
+    let attributes = attributes
+        .try_cast::<Map>()
+        .ok_or("its attributes are not a map")?;
+    let exception = Exception::new(kind, args).with_frames(frames);
+    Ok(exception
+        .derived(bases.into_iter().map(Into::into).collect())
+        .with_attributes(attributes))
 }
 
 /// Returns an exception as bytes, for a child's last report. Arguments that cannot be sent become strings.
@@ -208,7 +324,7 @@ pub(crate) fn pack_exception(
             let args = exception.args().iter().map(text).collect();
             let frames = exception.frames().to_vec();
             let as_text = Exception::new(exception.kind(), args).with_frames(frames);
-            Ok(pack(&as_text)?.bytes)
+            Ok(pack(&as_text.derived(exception.bases().to_vec()))?.bytes)
         }
     }
 }

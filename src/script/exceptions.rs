@@ -5,90 +5,13 @@
 
 use std::sync::Arc;
 
-use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, Map, Position};
+use rhai::{Array, Dynamic, EvalAltResult, Identifier, ImmutableString, Map, Position};
 
 use crate::program::frame::Frame;
 use crate::program::traceback;
+use crate::script::exception_table::{THROWN, is_a, is_class};
 use crate::sys::signal::Signal;
 use crate::text::{quoted, repr_of, str_of};
-
-/// The exceptions that exist, each with the class it derives from.
-pub(super) const CLASSES: &[(&str, &str)] = &[
-    ("Exception", ""),
-    ("ArgumentError", "Exception"),
-    ("ArgumentTypeError", "Exception"),
-    ("ArithmeticError", "Exception"),
-    ("AssertionError", "Exception"),
-    ("AttributeError", "Exception"),
-    ("AuthenticationError", "ProcessError"),
-    ("BlockingIOError", "OSError"),
-    ("BrokenBarrierError", "RuntimeError"),
-    ("BrokenExecutor", "RuntimeError"),
-    ("BrokenPipeError", "ConnectionError"),
-    ("BrokenProcessPool", "BrokenExecutor"),
-    ("BrokenThreadPool", "BrokenExecutor"),
-    ("BufferTooShort", "ProcessError"),
-    ("CalledProcessError", "SubprocessError"),
-    ("CancelledError", "Exception"),
-    ("ChildProcessError", "OSError"),
-    ("ConnectionAbortedError", "ConnectionError"),
-    ("ConnectionError", "OSError"),
-    ("ConnectionRefusedError", "ConnectionError"),
-    ("ConnectionResetError", "ConnectionError"),
-    ("DataRaceError", "RuntimeError"),
-    ("DeadlockError", "RuntimeError"),
-    ("EOFError", "Exception"),
-    ("Empty", "Exception"),
-    ("Error", "Exception"),
-    ("FileExistsError", "OSError"),
-    ("FileNotFoundError", "OSError"),
-    ("FloatingPointError", "ArithmeticError"),
-    ("Full", "Exception"),
-    ("ImportError", "Exception"),
-    ("IndexError", "LookupError"),
-    ("InterruptedError", "OSError"),
-    ("InvalidStateError", "Exception"),
-    ("IsADirectoryError", "OSError"),
-    ("JSONDecodeError", "ValueError"),
-    ("KeyError", "LookupError"),
-    ("KeyboardInterrupt", ""),
-    ("LeaseLost", "RuntimeError"),
-    ("LookupError", "Exception"),
-    ("MaybeEncodingError", "Exception"),
-    ("MemoryError", "Exception"),
-    ("ModuleNotFoundError", "ImportError"),
-    ("NameError", "Exception"),
-    ("NotADirectoryError", "OSError"),
-    ("NotImplementedError", "RuntimeError"),
-    ("OSError", "Exception"),
-    ("OverflowError", "ArithmeticError"),
-    ("PatternError", "Exception"),
-    ("PermissionError", "OSError"),
-    ("ProcessError", "Exception"),
-    ("ProcessLookupError", "OSError"),
-    ("RecursionError", "RuntimeError"),
-    ("ReferenceError", "Exception"),
-    ("RuntimeError", "Exception"),
-    ("SameFileError", "OSError"),
-    ("ShutDown", "Exception"),
-    ("StopIteration", "Exception"),
-    ("SubprocessError", "Exception"),
-    ("SyntaxError", "Exception"),
-    ("SystemError", "Exception"),
-    ("SystemExit", ""),
-    ("TimeoutError", "OSError"),
-    ("TimeoutExpired", "SubprocessError"),
-    ("TypeError", "Exception"),
-    ("UnboundLocalError", "NameError"),
-    ("UnicodeDecodeError", "ValueError"),
-    ("UnicodeEncodeError", "ValueError"),
-    ("UnicodeError", "ValueError"),
-    ("UnsupportedOperation", "OSError"),
-    ("ValueError", "Exception"),
-    ("WorkerLost", "RuntimeError"),
-    ("ZeroDivisionError", "ArithmeticError"),
-    ("gaierror", "OSError"),
-];
 
 /// Why a native did not return: an error for Rhai.
 pub(crate) type Failure = Box<EvalAltResult>;
@@ -100,8 +23,12 @@ pub(crate) struct Exception(Arc<Parts>);
 #[derive(Debug, Clone)]
 struct Parts {
     kind: ImmutableString,
+    /// The classes that a class of the script is derived from, the nearest first; the last is one of Python's.
+    bases: Vec<ImmutableString>,
     args: Array,
-    /// How many exceptions are inside the arguments, each counted as often as it is there.
+    /// What the script has set.
+    attributes: Map,
+    /// How many exceptions are inside the arguments and attributes, each counted as often as it is there.
     inside: usize,
     /// The frames it passed through; empty until they are recorded.
     frames: Vec<Frame>,
@@ -115,8 +42,10 @@ impl Exception {
     pub(crate) fn new(kind: impl Into<ImmutableString>, args: Array) -> Self {
         Self(Arc::new(Parts {
             kind: kind.into(),
+            bases: Vec::new(),
             inside: exceptions_among(&args),
             args,
+            attributes: Map::new(),
             frames: Vec::new(),
             beyond: Vec::new(),
             help: None,
@@ -153,9 +82,80 @@ impl Exception {
         }))
     }
 
+    /// Returns an exception of a class of the script, which is derived from these.
+    pub(crate) fn derived(&self, bases: Vec<ImmutableString>) -> Self {
+        Self(Arc::new(Parts {
+            bases,
+            ..(*self.0).clone()
+        }))
+    }
+
+    /// Returns the same exception with these attributes.
+    pub(crate) fn with_attributes(&self, attributes: Map) -> Self {
+        let among = [exceptions_among(&self.0.args), exceptions_among(attributes.values())];
+        Self(Arc::new(Parts {
+            inside: among[0].saturating_add(among[1]),
+            attributes,
+            ..(*self.0).clone()
+        }))
+    }
+
+    /// Gives the exception a class of the script, which is derived from the one that it had.
+    pub(crate) fn set_kind(&mut self, kind: ImmutableString) {
+        if kind == self.0.kind {
+            return;
+        }
+        let parts = Arc::make_mut(&mut self.0);
+        let base = std::mem::replace(&mut parts.kind, kind);
+        parts.bases.insert(0, base);
+    }
+
+    /// Sets an attribute. Other copies of the exception keep what they have.
+    pub(crate) fn set(&mut self, name: &str, value: Dynamic) {
+        let parts = Arc::make_mut(&mut self.0);
+        let more = exceptions_in(&value);
+        match name {
+            "args" => parts.args = value.into_array().unwrap_or_default(),
+            _ => drop(parts.attributes.insert(Identifier::from(name), value)),
+        }
+        parts.inside = parts.inside.saturating_add(more);
+    }
+
+    /// Returns what the script has set.
+    pub(crate) fn attributes(&self) -> &Map {
+        &self.0.attributes
+    }
+
+    /// Returns the classes that a class of the script is derived from, the nearest first.
+    pub(crate) fn bases(&self) -> &[ImmutableString] {
+        &self.0.bases
+    }
+
+    /// Returns whether it is an instance of a class.
+    pub(crate) fn is_instance(&self, class: &str) -> bool {
+        self.0.bases.iter().any(|base| base == class)
+            || is_a(self.python_kind(), class)
+            || self.0.kind == class
+    }
+
+    /// Returns the class of Python's that it belongs to.
+    fn python_kind(&self) -> &str {
+        self.0.bases.last().unwrap_or(&self.0.kind)
+    }
+
     /// Returns the Python name: `ValueError`.
     pub(crate) fn kind(&self) -> &str {
         &self.0.kind
+    }
+
+    /// Returns what tells the exception from others that are alive.
+    pub(crate) fn address(&self) -> *const () {
+        Arc::as_ptr(&self.0).cast()
+    }
+
+    /// Returns the arguments and the attributes.
+    pub(crate) fn contents(&self) -> impl Iterator<Item = &Dynamic> {
+        self.0.args.iter().chain(self.0.attributes.values())
     }
 
     pub(crate) fn args(&self) -> &Array {
@@ -184,32 +184,32 @@ impl Exception {
         match self.0.args.as_slice() {
             [] => String::new(),
             // What else there is are properties: process, exit code and task; pattern and position.
-            [text, ..] if matches!(self.kind(), "WorkerLost" | "PatternError") => {
+            [text, ..] if matches!(self.python_kind(), "WorkerLost" | "PatternError") => {
                 str_of(text, &custom)
             }
-            [key] if self.kind() == "KeyError" => repr_of(key, &custom),
-            [code, command, ..] if self.kind() == "CalledProcessError" => {
+            [key] if self.python_kind() == "KeyError" => repr_of(key, &custom),
+            [code, command, ..] if self.python_kind() == "CalledProcessError" => {
                 let command = str_of(command, &custom);
                 format!("Command '{command}' {}", how_it_ended(code))
             }
-            [command, timeout, ..] if self.kind() == "TimeoutExpired" => {
+            [command, timeout, ..] if self.python_kind() == "TimeoutExpired" => {
                 let (command, timeout) = (str_of(command, &custom), str_of(timeout, &custom));
                 format!("Command '{command}' timed out after {timeout} seconds")
             }
             [one] => str_of(one, &custom),
-            [code, text] if is_a(self.kind(), "OSError") => {
+            [code, text] if is_a(self.python_kind(), "OSError") => {
                 format!(
                     "[Errno {}] {}",
                     str_of(code, &custom),
                     str_of(text, &custom)
                 )
             }
-            [code, text, path] if is_a(self.kind(), "OSError") => {
+            [code, text, path] if is_a(self.python_kind(), "OSError") => {
                 let (code, text) = (str_of(code, &custom), str_of(text, &custom));
                 format!("[Errno {code}] {text}: {}", repr_of(path, &custom))
             }
             // An operation with two paths, such as renaming.
-            [code, text, path, _, second] if is_a(self.kind(), "OSError") => {
+            [code, text, path, _, second] if is_a(self.python_kind(), "OSError") => {
                 let (code, text) = (str_of(code, &custom), str_of(text, &custom));
                 let (path, second) = (repr_of(path, &custom), repr_of(second, &custom));
                 format!("[Errno {code}] {text}: {path} -> {second}")
@@ -240,7 +240,7 @@ impl Exception {
     /// Returns the arguments as scripts see them. The output of a command is a property instead.
     pub(crate) fn shown_args(&self) -> &[Dynamic] {
         match self.0.args.as_slice() {
-            [_, _, _, _] if is_a(self.kind(), "SubprocessError") => &self.0.args[..2],
+            [_, _, _, _] if is_a(self.python_kind(), "SubprocessError") => &self.0.args[..2],
             all => all,
         }
     }
@@ -276,39 +276,10 @@ fn exceptions_in(value: &Dynamic) -> usize {
     }
 }
 
-/// Returns whether there is a class of exceptions of this name.
-pub(crate) fn is_class(name: &str) -> bool {
-    CLASSES.iter().any(|(known, _)| *known == name)
-}
-
-/// The end of the name as which a class is read that is thrown without brackets: no script can spell it.
-pub(crate) const THROWN: char = ' ';
-
 /// Returns the exception that such a name means.
 pub(crate) fn thrown(name: &str) -> Option<Exception> {
     let class = name.strip_suffix(THROWN).filter(|class| is_class(class))?;
     Some(Exception::new(class, vec![]))
-}
-
-/// Returns whether exception class `kind` is `class` or derives from it.
-pub(crate) fn is_a(kind: &str, class: &str) -> bool {
-    let mut kind = kind;
-    loop {
-        if kind == class || class == "BaseException" || also_is(kind, class) {
-            return true;
-        }
-        match CLASSES.iter().find(|(name, _)| *name == kind) {
-            Some((_, parent)) if !parent.is_empty() => kind = parent,
-            Some(_) => return false,
-            // A script's own type is an Exception.
-            None => return class == "Exception",
-        }
-    }
-}
-
-/// Returns whether `class` is the second parent of the one class that has two.
-fn also_is(kind: &str, class: &str) -> bool {
-    kind == "UnsupportedOperation" && class == "ValueError"
 }
 
 /// Returns exception `kind` with `message`, as an error for Rhai.

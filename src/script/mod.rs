@@ -18,7 +18,7 @@
 //! - [`missed`]: items that are not there.
 //! - [`steps`], [`record`], [`random_stream`]: ranges with a step; tuples whose items have names; the process's random numbers.
 //! - [`codecs`], [`codec`]: how values are sent to other processes.
-//! - [`exceptions`], [`exception_class`], [`rhai_errors`], [`rhai_texts`], [`panics`], [`denied`]: errors as objects, and what becomes one; [`caught`]: the
+//! - [`exceptions`], [`exception_class`], [`exception_table`], [`rhai_errors`], [`rhai_texts`], [`panics`], [`denied`]: errors as objects, and what becomes one; [`caught`]: the
 //!   one that is being handled.
 //!
 //! Names:
@@ -49,6 +49,7 @@ pub(crate) mod dialect;
 pub(crate) mod dropping;
 pub(crate) mod events;
 pub(crate) mod exception_class;
+pub(crate) mod exception_table;
 pub(crate) mod exceptions;
 pub(crate) mod foreign;
 pub(crate) mod fork_hooks;

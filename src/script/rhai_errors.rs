@@ -39,14 +39,14 @@ impl Exception {
         if let Some(exception) = own {
             return exception;
         }
-        let fields = value.read_lock::<Map>().and_then(|map| {
+        let own = value.read_lock::<Map>().and_then(|map| {
             let kind = map.get("type").or(map.get("error"))?.to_string();
-            Some((kind, map.get("message").cloned()))
+            let args = map.get("message").cloned().into_iter().collect();
+            let mut attributes = map.clone();
+            attributes.retain(|name, _| !matches!(name.as_str(), "type" | "error" | "message"));
+            Some(Self::new(kind, args).with_attributes(attributes))
         });
-        match fields {
-            Some((kind, message)) => Self::new(kind, message.into_iter().collect()),
-            None => Self::new("Exception", vec![value]),
-        }
+        own.unwrap_or_else(|| Self::new("Exception", vec![value]))
     }
 }
 

@@ -122,6 +122,9 @@ fn about_constants(text: &str) -> Option<Words> {
 
 /// Errors that one word identifies.
 fn otherwise(text: &str) -> Words {
+    if let Some(problem) = text.strip_prefix("Syntax error: ") {
+        return ("SyntaxError", problem.into());
+    }
     let modulo = text.strip_prefix("Modulo division by zero or overflow: ");
     if let Some(overflow) = modulo.filter(|operands| !operands.ends_with("% 0")) {
         ("OverflowError", format!("Modulo overflow: {overflow}"))

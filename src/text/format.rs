@@ -10,7 +10,7 @@ use super::quote::{ascii, quoted};
 use super::repr::{repr_of, str_of};
 use super::spec::format_spec;
 use super::values::unshared;
-use super::{Attribute, Custom, TextError, append};
+use super::{Attribute, Custom, Formatted, TextError, append};
 
 /// Levels of fields: one, and those in its specification.
 const MAX_LEVELS: usize = 2;
@@ -32,6 +32,17 @@ pub(crate) fn format(
     custom: Custom<'_>,
     attribute: Attribute<'_>,
 ) -> Result<String, TextError> {
+    format_with(template, args, custom, attribute, &|_, _| None)
+}
+
+/// As [`format`]; `formatted` is asked first for values of our own types that have a specification.
+pub(crate) fn format_with(
+    template: &str,
+    args: &[Dynamic],
+    custom: Custom<'_>,
+    attribute: Attribute<'_>,
+    formatted: Formatted<'_>,
+) -> Result<String, TextError> {
     let chars: Vec<char> = template.chars().collect();
     let last = args.last().map(unshared);
     let mut filler = Filler {
@@ -40,6 +51,7 @@ pub(crate) fn format(
         next: 0,
         custom,
         attribute,
+        formatted,
     };
     filler.fill(&chars, MAX_LEVELS)
 }
@@ -51,6 +63,7 @@ struct Filler<'a> {
     next: usize,
     custom: Custom<'a>,
     attribute: Attribute<'a>,
+    formatted: Formatted<'a>,
 }
 
 impl<'a> Filler<'a> {
@@ -83,7 +96,11 @@ impl<'a> Filler<'a> {
             true => self.fill(field.spec, levels - 1)?,
             false => field.spec.iter().collect(),
         };
-        format_spec(&value, &spec, custom)
+        let own = match spec.is_empty() {
+            true => None,
+            false => (self.formatted)(&value, &spec),
+        };
+        own.unwrap_or_else(|| format_spec(&value, &spec, custom))
     }
 
     /// Returns the value that a field's name leads to.

@@ -26,7 +26,7 @@ use rhai::Dynamic;
 
 use crate::sys::quota;
 
-pub(crate) use format::format;
+pub(crate) use format::{format, format_with};
 pub(crate) use os_names::{for_people, from_os, to_os, to_path};
 pub(crate) use percent::{percent, simple_percent};
 pub(crate) use quote::{ascii, quoted};
@@ -40,6 +40,9 @@ pub(crate) use wrap::Wrapping;
 
 /// How a value of a custom type looks, if the caller knows it.
 pub(crate) type Custom<'a> = &'a dyn Fn(&Dynamic) -> Option<String>;
+
+/// What a value of a custom type makes of a format specification, if the caller knows it.
+pub(crate) type Formatted<'a> = &'a dyn Fn(&Dynamic, &str) -> Option<Result<String, TextError>>;
 
 /// Returns an attribute of a value, if it has one of this name.
 pub(crate) type Attribute<'a> = &'a dyn Fn(&Dynamic, &str) -> Option<Dynamic>;
@@ -61,11 +64,11 @@ impl TextError {
         }
     }
 
-    fn type_error(message: impl Into<String>) -> Self {
+    pub(crate) fn type_error(message: impl Into<String>) -> Self {
         TextError::new("TypeError", message)
     }
 
-    fn value_error(message: impl Into<String>) -> Self {
+    pub(crate) fn value_error(message: impl Into<String>) -> Self {
         TextError::new("ValueError", message)
     }
 }

@@ -9,7 +9,7 @@ use super::natives;
 use crate::program::bodies::Body;
 use crate::program::compiling;
 use crate::program::rewriting::{EVAL, Functions, Names, Outside, put_into};
-use crate::script::exceptions::Failure;
+use crate::script::exceptions::{Exception, Failure, throw};
 
 /// Lets an engine run such calls.
 pub(super) fn register(engine: &mut Engine) {
@@ -50,7 +50,8 @@ fn evaluate(context: &mut EvalContext, text: &str) -> Result<Dynamic, Failure> {
     if text.is_empty() {
         return Ok(Dynamic::UNIT);
     }
-    let ast = compiling::parse(context.engine(), &text.into())?;
+    let ast = compiling::parse(context.engine(), &text.into())
+        .map_err(|error| not_parsed(&error, text))?;
     if ast.has_functions() {
         return Err(ParseErrorType::WrongFnDefinition.into());
     }
@@ -75,6 +76,26 @@ fn evaluate(context: &mut EvalContext, text: &str) -> Result<Dynamic, Failure> {
         EvalAltResult::Return(value, _) => Ok(value),
         _ => Err(error),
     })
+}
+
+/// The name of the text in messages, where Python says `<string>`.
+const NAME: &str = "<eval>";
+
+/// Returns the exception for a text that cannot be parsed: its place is in the text, not in the script.
+fn not_parsed(error: &rhai::ParseError, text: &str) -> Failure {
+    let place = error.position();
+    let (line, column) = (place.line().unwrap_or(1), place.position().unwrap_or(1));
+    let problem = error.err_type().to_string();
+    let shown = text.lines().nth(line - 1).unwrap_or_default();
+    let message = format!("{problem} ({NAME}, line {line})");
+    let mut exception = Exception::new("SyntaxError", vec![message.into()]);
+    let number = |number: usize| Dynamic::from_int(i64::try_from(number).unwrap_or(i64::MAX));
+    exception.set("msg", problem.into());
+    exception.set("lineno", number(line));
+    exception.set("offset", number(column));
+    exception.set("filename", NAME.into());
+    exception.set("text", shown.to_string().into());
+    throw(exception)
 }
 
 /// Returns the functions of the script with these names.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::manual::{Entry, EntryKind, Manual};
 use crate::script::bind::{Listing, Signature};
-use crate::script::exceptions::is_a;
+use crate::script::exception_table::is_a;
 use crate::script::interp::Interp;
 use crate::stdlib::{names, states};
 

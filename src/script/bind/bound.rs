@@ -141,7 +141,13 @@ pub(crate) fn call_as_method(
 
 /// Returns the function that a call of a value calls: that of an object is its `__call__`. Other values are returned as they are.
 pub(crate) fn callee(interp: &Arc<Interp>, value: Dynamic) -> Dynamic {
-    let own = Classes::function(interp, &value, CALL);
+    let Some(own) = Classes::function(interp, &value, CALL) else {
+        // A class of ours, such as `datetime.date`.
+        let of_class = (!value.is_shared()).then(|| Classes::method(interp, &value, CALL));
+        let bound = of_class.flatten().and_then(|_| function_of(interp, &value).ok());
+        return bound.unwrap_or(value);
+    };
+    let own = Some(own);
     let bound = own.and_then(|own| match is_bound(&own) {
         true => Some(own.into()),
         false => bind(interp, &value, CALL, own.into()),
@@ -224,6 +230,9 @@ pub(crate) fn no_attribute(call: &Call<'_>, class: &str, name: &str) -> Failure 
 
 /// The method of a class whose values are called as functions: every program has it.
 pub(crate) const CALL: &str = "__call__";
+
+/// The method that formats a value: every program has it.
+pub(crate) const FORMAT: &str = "__format__";
 
 /// Returns a function that calls an object.
 ///

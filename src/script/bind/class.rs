@@ -64,7 +64,10 @@ impl Class<'_> {
         params: &'static [&'static str],
         handler: Handler,
     ) -> &mut Self {
-        self.registry.check_part_for(name, &[self.receiver]);
+        let all: Vec<TypeId> = std::iter::once(self.receiver)
+            .chain(types.iter().copied())
+            .collect();
+        self.registry.check_part_for(name, &all);
         if self.registry.wants(name) {
             self.raw(name, types, Signature::new(name, params), handler);
         }

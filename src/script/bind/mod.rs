@@ -35,7 +35,7 @@ mod signature;
 mod vocabulary;
 
 pub(crate) use bound::{
-    CALL, attribute_or_method, call_as_method, called_object, callee, function_named, function_of,
+    CALL, FORMAT, attribute_or_method, call_as_method, called_object, callee, function_named, function_of,
     is_bound, method_of, no_attribute, register as register_bound, unbound,
 };
 pub(crate) use class::Class;

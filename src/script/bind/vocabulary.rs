@@ -11,9 +11,10 @@ const BY_ANY_NAME: [&str; 6] = ["eval", "Fn", "delattr", "getattr", "hasattr", "
 /// The word that brings in other texts.
 const IMPORT: &str = "import";
 
-/// Methods that Rhai or a native calls by itself: `print` writes to a file and flushes it; functions that are objects are called.
-const CALLED_UNNAMED: [&str; 7] = [
+/// Methods that Rhai or a native calls by itself: `print` writes to a file and flushes it; `format` asks dates; functions that are objects are called.
+const CALLED_UNNAMED: [&str; 8] = [
     "__call__",
+    "__format__",
     "contains",
     "flush",
     "read",

@@ -3,7 +3,6 @@
 use rhai::{Dynamic, ImmutableString};
 
 use crate::script::bind::{CALL, function_of};
-use crate::script::exceptions::is_a;
 use crate::script::{Call, Exception, Outcome, Registry, raise};
 use crate::stdlib::builtins::file::open_path;
 use crate::stdlib::sys::{Stdout, standard_input};
@@ -72,7 +71,7 @@ fn open(call: &mut Call<'_>) -> Outcome {
     let opened = open_path(call, word.clone(), &of.mode, encoding, &of.errors);
     opened.map_err(|error| {
         let exception = Exception::from_error(&error);
-        if !is_a(exception.kind(), "OSError") {
+        if !exception.is_instance("OSError") {
             return error;
         }
         let text = format!("can't open '{word}': {}", exception.message());

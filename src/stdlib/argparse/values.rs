@@ -4,7 +4,6 @@ use rhai::{Array, Dynamic};
 
 use super::model::{Argument, Count};
 use super::trouble::Trouble;
-use crate::script::exceptions::is_a;
 use crate::script::{Call, Exception, Stop};
 use crate::stdlib::builtins::compare::equal;
 use crate::text::function_name;
@@ -96,14 +95,13 @@ pub(super) fn convert(
     call.call(function, vec![word.to_string().into()])
         .map_err(|error| {
             let exception = Exception::from_error(&error);
-            let kind = exception.kind();
             if Stop::of(&error).is_some() {
                 return Trouble::Failed(error);
             }
-            if is_a(kind, "ArgumentTypeError") {
+            if exception.is_instance("ArgumentTypeError") {
                 return Trouble::about(argument, &exception.message());
             }
-            if is_a(kind, "TypeError") || is_a(kind, "ValueError") {
+            if exception.is_instance("TypeError") || exception.is_instance("ValueError") {
                 let name = match function.is_anonymous() {
                     true => "<lambda>",
                     false => function_name(function),

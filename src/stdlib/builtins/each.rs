@@ -1,4 +1,4 @@
-//! Rhai's methods of lists that call a function for each item: `map`, `filter`, `some`, `all`, `find`.
+//! Rhai's methods of lists that call a function for each item: `map`, `filter`, `some`, `all`, `find`, `for_each`.
 //!
 //! Rhai finds out how many parameters the function has by failing calls, one or two for each item. Here it is looked up once.
 
@@ -18,7 +18,8 @@ pub(super) fn register(registry: &mut Registry) {
         .exactly("filter", &function, &["function", "/"], filter)
         .exactly("some", &function, &["function", "/"], some)
         .exactly("all", &function, &["function", "/"], all)
-        .exactly("find", &function, &["function", "/"], find);
+        .exactly("find", &function, &["function", "/"], find)
+        .exactly("for_each", &function, &["function", "/"], for_each);
 }
 
 /// Calls one by one before it is asked again whether the others can be done in a row: a function becomes machine code after some calls.
@@ -33,27 +34,27 @@ struct Rest {
 /// Calls the function for each item until `take` has what it wants; `take` gets the item and the function's result.
 fn each(
     call: &mut Call<'_>,
+    function: &FnPtr,
     mut take: impl FnMut(&mut Dynamic, Dynamic) -> Option<Dynamic>,
 ) -> Result<Option<Dynamic>, Failure> {
     let items = call.this();
     let mut rest = Rest { items, next: 0 };
-    let function = call.function(0)?;
-    let parameters = parameters(call.interp, &function);
+    let parameters = parameters(call.interp, function);
     let direct =
-        parameters.and_then(|count| Direct::of(call.interp, call.context, &function, count));
+        parameters.and_then(|count| Direct::of(call.interp, call.context, function, count));
     let Some(direct) = &direct else {
         return each_of(
             call,
             &mut rest,
             usize::MAX,
-            (&function, parameters, None),
+            (function, parameters, None),
             &mut take,
         );
     };
     let call = &*call;
     direct.many(|calls| {
         while rest.next < rest.items.len() {
-            let some = (&function, parameters, Some(&mut *calls));
+            let some = (function, parameters, Some(&mut *calls));
             let found = each_of(call, &mut rest, SOME, some, &mut take)?;
             if found.is_some() {
                 return Ok(found);
@@ -149,8 +150,9 @@ fn in_code(
 }
 
 fn map(call: &mut Call<'_>) -> Outcome {
+    let function = call.function(0)?;
     let mut results = Array::new();
-    each(call, |_, result| {
+    each(call, &function, |_, result| {
         results.push(result);
         None
     })?;
@@ -158,8 +160,9 @@ fn map(call: &mut Call<'_>) -> Outcome {
 }
 
 fn filter(call: &mut Call<'_>) -> Outcome {
+    let function = call.function(0)?;
     let mut kept = Array::new();
-    each(call, |item, result| {
+    each(call, &function, |item, result| {
         if truth(&result) {
             kept.push(item.take());
         }
@@ -169,18 +172,46 @@ fn filter(call: &mut Call<'_>) -> Outcome {
 }
 
 fn some(call: &mut Call<'_>) -> Outcome {
-    let found = each(call, |_, result| truth(&result).then_some(Dynamic::TRUE))?;
+    let function = call.function(0)?;
+    let found = each(call, &function, |_, result| truth(&result).then_some(Dynamic::TRUE))?;
     Ok(found.unwrap_or(Dynamic::FALSE))
 }
 
 fn all(call: &mut Call<'_>) -> Outcome {
-    let failed = each(call, |_, result| {
+    let function = call.function(0)?;
+    let failed = each(call, &function, |_, result| {
         (!truth(&result)).then_some(Dynamic::FALSE)
     })?;
     Ok(failed.unwrap_or(Dynamic::TRUE))
 }
 
 fn find(call: &mut Call<'_>) -> Outcome {
-    let found = each(call, |item, result| truth(&result).then(|| item.take()))?;
+    let function = call.function(0)?;
+    let found = each(call, &function, |item, result| truth(&result).then(|| item.take()))?;
     Ok(found.unwrap_or(Dynamic::UNIT))
+}
+
+/// Rhai passes the index to a function of one parameter, whose `this` is the item. Here such a function gets the item, as that of `map` does,
+/// unless it uses `this`.
+fn for_each(call: &mut Call<'_>) -> Outcome {
+    let function = call.function(0)?;
+    let uses_this = match parameters(call.interp, &function) {
+        Some(1) => call.interp.program.uses_this(function.fn_name()),
+        Some(2) => false,
+        count => count.is_some(),
+    };
+    if !uses_this {
+        each(call, &function, |_, _| None)?;
+        return Ok(Dynamic::UNIT);
+    }
+    let mut items: Array = call.this();
+    let result = items.iter_mut().enumerate().try_for_each(|(index, item)| {
+        let index = Dynamic::from_int(index as i64);
+        let (name, context) = (call.name(), call.context);
+        function
+            .call_raw_with_extra_args(name, context, Some(item), [], [index], None)
+            .map(drop)
+    });
+    *call.writable::<Array>("list")? = items;
+    result.map(|()| Dynamic::UNIT)
 }

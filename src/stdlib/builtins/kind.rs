@@ -8,7 +8,6 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map};
 
-use crate::script::exceptions::is_a;
 use crate::script::record::Record;
 use crate::script::values::type_name_in;
 use crate::script::{Call, Exception, Failure, Outcome, Registry, raise, type_name};
@@ -26,7 +25,14 @@ pub(super) fn register(registry: &mut Registry) {
     registry
         .class::<Type>("type")
         .getter("name", |call| Ok(call.this::<Type>().0.into()))
+        .getter("__name__", |call| Ok(call.this::<Type>().0.into()))
         .repr(|call| Ok(call.this::<Type>().repr().into()));
+    registry
+        .extension::<Exception>("Exception")
+        .getter("__class__", |call| {
+            let exception = call.this::<Exception>();
+            Ok(Dynamic::from(Type(exception.kind().into())))
+        });
     let own = TypeId::of::<Type>();
     let others = [TypeId::of::<ImmutableString>(), TypeId::of::<FnPtr>()];
     let pairs = others
@@ -38,11 +44,13 @@ pub(super) fn register(registry: &mut Registry) {
     }
     registry.function("isinstance", &["object", "classinfo"], |call| {
         let (value, classes) = (call.value(0), call.value(1));
+        let classes = named(call, classes);
         let is_tuple = value.is::<Record>();
-        if is_tuple && is_instance("list", false, &classes)? {
+        if is_tuple && is_instance("list", None, &classes)? {
             return Ok(Dynamic::TRUE);
         }
-        is_instance(&kind_of(call, &value), is_error(&value), &classes).map(Dynamic::from)
+        let exception = is_error(&value).then(|| Exception::from_thrown(&value));
+        is_instance(&kind_of(call, &value), exception.as_ref(), &classes).map(Dynamic::from)
     });
     registry.function("callable", &["object"], |call| {
         let value = call.value(0);
@@ -86,6 +94,31 @@ fn class_name(value: &Dynamic) -> Option<ImmutableString> {
     as_string(value)
 }
 
+/// Replaces the classes of our modules, such as `datetime.date`, by their names.
+fn named(call: &Call<'_>, classes: Dynamic) -> Dynamic {
+    if let Some(all) = classes.read_lock::<Array>() {
+        let all = all.iter().map(|class| named(call, class.clone()));
+        return all.collect::<Array>().into();
+    }
+    let name = match classes.is_variant() && !classes.is_shared() {
+        true => call.context.engine().map_type_name(classes.type_name()),
+        false => "",
+    };
+    match DATES.contains(&name) {
+        true => name.replace("::", ".").into(),
+        false => classes,
+    }
+}
+
+/// The classes that are values with members of their own.
+const DATES: [&str; 5] = [
+    "datetime::date",
+    "datetime::datetime",
+    "datetime::time",
+    "datetime::timedelta",
+    "datetime::timezone",
+];
+
 fn same(call: &mut Call<'_>) -> bool {
     let (a, b) = (call.value(0), call.value(1));
     match (class_name(&a), class_name(&b)) {
@@ -103,10 +136,14 @@ fn canonical(name: &str) -> &str {
     }
 }
 
-fn is_instance(kind: &str, is_error: bool, classes: &Dynamic) -> Result<bool, Failure> {
+fn is_instance(
+    kind: &str,
+    exception: Option<&Exception>,
+    classes: &Dynamic,
+) -> Result<bool, Failure> {
     if let Some(classes) = classes.read_lock::<Array>() {
         for class in classes.iter() {
-            if is_instance(kind, is_error, class)? {
+            if is_instance(kind, exception, class)? {
                 return Ok(true);
             }
         }
@@ -121,7 +158,8 @@ fn is_instance(kind: &str, is_error: bool, classes: &Dynamic) -> Result<bool, Fa
         "object" => true,
         // In Python a bool is an int.
         "int" => matches!(kind, "int" | "bool"),
-        _ => kind == class || (is_error && is_a(kind, class)),
+        "datetime.date" => matches!(kind, "datetime.date" | "datetime.datetime"),
+        _ => kind == class || exception.is_some_and(|exception| exception.is_instance(class)),
     })
 }
 

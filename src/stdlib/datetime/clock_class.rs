@@ -9,6 +9,7 @@ use super::fields::{self, microsecond, number};
 use super::moment::Moment;
 use super::strings;
 use super::zone_class::{self, argument};
+use crate::script::bind::FORMAT;
 use crate::script::{Call, Class, Failure, Namespace, Outcome, Registry, raise};
 use crate::text::as_string;
 
@@ -30,11 +31,8 @@ pub(super) fn register(registry: &mut Registry) {
             let precision = precision(call, 0)?;
             Ok(call.this::<Clock>().iso(precision).into())
         })
-        .method("strftime", &["format"], |call| {
-            let (clock, format) = (call.this::<Clock>(), call.string(0)?);
-            let at = civil::Date::constant(1900, 1, 1).to_datetime(clock.at);
-            strings::formatted(at, clock.zone.as_ref(), &format).map(Dynamic::from)
-        })
+        .method("strftime", &["format"], formatted)
+        .unlisted(FORMAT, &["format"], formatted)
         .method("replace", PARAMS, |call| {
             let clock: Clock = call.this();
             let at = replaced(call, 0, clock.at)?;
@@ -139,4 +137,11 @@ fn midnight() -> Clock {
         at: civil::Time::midnight(),
         zone: None,
     }
+}
+
+/// `strftime(format)`, which `format` and `"{:%Y}"` call too.
+fn formatted(call: &mut Call<'_>) -> Outcome {
+    let (clock, format) = (call.this::<Clock>(), call.string(0)?);
+    let at = civil::Date::constant(1900, 1, 1).to_datetime(clock.at);
+    strings::formatted(at, clock.zone.as_ref(), &format).map(Dynamic::from)
 }

@@ -9,6 +9,7 @@ use super::day::Day;
 use super::fields::{self, number};
 use super::moment::Moment;
 use super::strings;
+use crate::script::bind::FORMAT;
 use crate::script::{Call, Class, Failure, Namespace, Outcome, Registry, raise};
 use crate::stdlib::time::struct_time;
 
@@ -25,11 +26,8 @@ pub(super) fn register(registry: &mut Registry) {
             },
         )
         .method("isoformat", &[], |call| Ok(call.this::<Day>().iso().into()))
-        .method("strftime", &["format"], |call| {
-            let format = call.string(0)?;
-            let at = call.this::<Day>().0.at(0, 0, 0, 0);
-            strings::formatted(at, None, &format).map(Dynamic::from)
-        })
+        .method("strftime", &["format"], formatted)
+        .unlisted(FORMAT, &["format"], formatted)
         .method("replace", &["year?", "month?", "day?"], |call| {
             let Day(day) = call.this();
             replaced(call, day).map(|day| Dynamic::from(Day(day)))
@@ -146,4 +144,11 @@ fn from_week(year: i64, week: i64, day: i64) -> Result<civil::Date, Failure> {
     let date = ISOWeekDate::new(year as i16, number, weekday);
     let date = date.map_err(|_| invalid(format!("Invalid week: {week}")))?;
     fields::in_range(date.date())
+}
+
+/// `strftime(format)`, which `format` and `"{:%Y}"` call too.
+fn formatted(call: &mut Call<'_>) -> Outcome {
+    let format = call.string(0)?;
+    let at = call.this::<Day>().0.at(0, 0, 0, 0);
+    strings::formatted(at, None, &format).map(Dynamic::from)
 }

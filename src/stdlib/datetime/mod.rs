@@ -22,6 +22,7 @@ use rhai::Dynamic;
 
 use self::zone::Zone;
 use crate::script::Registry;
+use crate::script::bind::CALL;
 
 /// The value of the global constant `datetime`.
 #[derive(Debug, Clone)]
@@ -43,6 +44,9 @@ struct DeltaClass;
 #[derive(Debug, Clone)]
 struct ZoneClass;
 
+const DATE: &[&str] = &["year", "month", "day"];
+const TIMEZONE: &[&str] = &["offset", "name?"];
+
 pub(super) fn register(registry: &mut Registry) {
     delta_class::register(registry);
     zone_class::register(registry);
@@ -53,10 +57,10 @@ pub(super) fn register(registry: &mut Registry) {
     registry
         .namespace("datetime", Datetime)
         .function("datetime", moment_class::PARAMS, moment_class::construct)
-        .function("date", &["year", "month", "day"], day_class::construct)
+        .function("date", DATE, day_class::construct)
         .function("time", clock_class::PARAMS, clock_class::construct)
         .function("timedelta", delta_class::PARAMS, delta_class::construct)
-        .function("timezone", &["offset", "name?"], zone_class::construct)
+        .function("timezone", TIMEZONE, zone_class::construct)
         .constant("MINYEAR", fields::YEAR_MIN, |_| Ok(fields::YEAR_MIN.into()))
         .constant("MAXYEAR", fields::YEAR_MAX, |_| Ok(fields::YEAR_MAX.into()))
         .constant("UTC", Zone::utc(), |_| Ok(Dynamic::from(Zone::utc())))
@@ -65,9 +69,20 @@ pub(super) fn register(registry: &mut Registry) {
         .constant("time", ClockClass, |_| Ok(Dynamic::from(ClockClass)))
         .constant("timedelta", DeltaClass, |_| Ok(Dynamic::from(DeltaClass)))
         .constant("timezone", ZoneClass, |_| Ok(Dynamic::from(ZoneClass)));
-    moment_class::register_class(&mut registry.namespace("datetime::datetime", MomentClass));
-    day_class::register_class(&mut registry.namespace("datetime::date", DayClass));
-    clock_class::register_class(&mut registry.namespace("datetime::time", ClockClass));
-    delta_class::register_class(&mut registry.namespace("datetime::timedelta", DeltaClass));
-    zone_class::register_class(&mut registry.namespace("datetime::timezone", ZoneClass));
+    // `let date = datetime.date; date(2024, 2, 29)`: a class is called by its name in messages.
+    let mut class = registry.namespace("datetime::datetime", MomentClass);
+    moment_class::register_class(&mut class);
+    class.reserved("datetime", CALL, moment_class::PARAMS, moment_class::construct);
+    let mut class = registry.namespace("datetime::date", DayClass);
+    day_class::register_class(&mut class);
+    class.reserved("date", CALL, DATE, day_class::construct);
+    let mut class = registry.namespace("datetime::time", ClockClass);
+    clock_class::register_class(&mut class);
+    class.reserved("time", CALL, clock_class::PARAMS, clock_class::construct);
+    let mut class = registry.namespace("datetime::timedelta", DeltaClass);
+    delta_class::register_class(&mut class);
+    class.reserved("timedelta", CALL, delta_class::PARAMS, delta_class::construct);
+    let mut class = registry.namespace("datetime::timezone", ZoneClass);
+    zone_class::register_class(&mut class);
+    class.reserved("timezone", CALL, TIMEZONE, zone_class::construct);
 }

@@ -14,6 +14,7 @@ use super::moment::Moment;
 use super::strings;
 use super::zone::Zone;
 use super::zone_class::{self, argument};
+use crate::script::bind::FORMAT;
 use crate::script::{Call, Class, Failure, Namespace, Outcome, Registry, raise, type_name};
 use crate::stdlib::time::struct_time;
 
@@ -74,10 +75,8 @@ pub(super) fn register(registry: &mut Registry) {
             let precision = precision(call, 1)?;
             Ok(call.this::<Moment>().iso(&separator, precision).into())
         })
-        .method("strftime", &["format"], |call| {
-            let (moment, format) = (call.this::<Moment>(), call.string(0)?);
-            strings::formatted(moment.at, moment.zone.as_ref(), &format).map(Dynamic::from)
-        });
+        .method("strftime", &["format"], formatted)
+        .unlisted(FORMAT, &["format"], formatted);
     changes(&mut class);
 }
 
@@ -231,4 +230,10 @@ pub(super) fn between(later: &Moment, earlier: &Moment) -> Result<Delta, Failure
         return Err(raise("TypeError", text));
     }
     Delta::new(later.microseconds() - earlier.microseconds())
+}
+
+/// `strftime(format)`, which `format` and `"{:%Y}"` call too.
+fn formatted(call: &mut Call<'_>) -> Outcome {
+    let (moment, format) = (call.this::<Moment>(), call.string(0)?);
+    strings::formatted(moment.at, moment.zone.as_ref(), &format).map(Dynamic::from)
 }

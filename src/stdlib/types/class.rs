@@ -5,6 +5,7 @@ use std::cell::RefCell;
 
 use rhai::{Array, Dynamic, EvalAltResult, FnPtr, Map};
 
+use super::{missing_in_module, shown_module};
 use super::object::{MODULE, NAMESPACE, OBJECT, Object};
 use crate::script::bind::{attribute_or_method, call_as_method, leave_by};
 use crate::script::caller::Caller;
@@ -59,15 +60,35 @@ fn take_as_function(registry: &mut Registry) {
         registry.exactly(name, &types[..2], params, with_function);
         registry.exactly(name, &types, params, with_function);
     }
+    let mut list = registry.extension::<Array>("list");
+    for name in ["dedup", "drain", "for_each", "retain", "sort", "sort_by"] {
+        list.exactly(name, &types[1..2], &["function", "/"], in_place);
+    }
+    let mut dict = registry.extension::<Map>("dict");
+    for name in ["drain", "filter", "retain"] {
+        dict.exactly(name, &types[1..2], &["function", "/"], in_place);
+    }
+}
+
+/// As [`with_function`], for methods that may change what they are called on.
+fn in_place(call: &mut Call<'_>) -> Outcome {
+    let object = call.value(0);
+    let mut function = Dynamic::from(function_of(call, &object)?);
+    let (context, name) = (call.context, call.name());
+    context.call_native_fn_raw(name, true, &mut [call.receiver(), &mut function])
+}
+
+fn function_of(call: &Call<'_>, object: &Dynamic) -> Result<FnPtr, Failure> {
+    call.callable(object).ok_or_else(|| {
+        let text = format!("'{}' object is not callable", type_name(object));
+        raise("TypeError", text)
+    })
 }
 
 /// Calls the method of a list with the function that an object is.
 fn with_function(call: &mut Call<'_>) -> Outcome {
     let (list, object) = (call.value(0), call.value(1));
-    let function = call.callable(&object).ok_or_else(|| {
-        let text = format!("'{}' object is not callable", type_name(&object));
-        raise("TypeError", text)
-    })?;
+    let function = function_of(call, &object)?;
     let mut args = vec![list, function.into()];
     args.extend(call.has(2).then(|| call.value(2)));
     let mut args: Vec<&mut Dynamic> = args.iter_mut().collect();
@@ -99,7 +120,13 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
 
 fn attribute(call: &mut Call<'_>) -> Outcome {
     let (object, name) = (call.this::<Object>(), call.string(0)?);
-    attribute_or_method(call, object.class(), &name, object.get(&name))
+    let found = object.get(&name);
+    if found.is_none()
+        && let Some(text) = missing_in_module(&Dynamic::from(object.clone()), &name)
+    {
+        return Err(raise("AttributeError", text));
+    }
+    attribute_or_method(call, object.class(), &name, found)
 }
 
 fn missing(name: &str) -> Failure {
@@ -257,6 +284,9 @@ fn repr(call: &mut Call<'_>) -> Result<String, Failure> {
         return text_of("__repr__", &result?);
     }
     let object: Object = call.this();
+    if let Some(text) = shown_module(&object) {
+        return Ok(text);
+    }
     let address = object.address();
     let is_inside =
         SHOWN.with_borrow(|shown| shown.contains(&address) || shown.len() >= LEVELS_SHOWN);

@@ -5,6 +5,8 @@
 mod class;
 pub(super) mod object;
 
+use std::path::Path;
+
 use rhai::{Dynamic, Map};
 
 use self::object::Object;
@@ -14,9 +16,48 @@ use crate::script::Registry;
 #[derive(Debug, Clone)]
 struct Types;
 
-/// Returns the value of a module that is a file and exports these names.
-pub(crate) fn module_with(attributes: Map) -> Dynamic {
+/// Returns the value of a module that is this file and exports these names.
+pub(crate) fn module_with(file: &str, mut attributes: Map) -> Dynamic {
+    let name = Path::new(file).file_stem().unwrap_or_default();
+    let name = name.to_string_lossy().into_owned();
+    attributes.insert(NAME.into(), name.into());
+    attributes.insert(FILE.into(), file.to_string().into());
     Dynamic::from(Object::named(object::MODULE, attributes))
+}
+
+/// The attributes that every module which is a file has.
+const NAME: &str = "__name__";
+const FILE: &str = "__file__";
+
+/// The most names of a module that a message lists.
+const NAMES_SHOWN: usize = 8;
+
+/// Returns how a module which is a file is shown; `None` if the object is no such module.
+fn shown_module(object: &Object) -> Option<String> {
+    let is_module = object.class() == object::MODULE;
+    let (name, file) = (object.get(NAME)?, object.get(FILE)?);
+    is_module.then(|| format!("<module '{name}' from '{file}'>"))
+}
+
+/// Returns what to say of a name that a module which is a file does not have; `None` if the value is no such module.
+pub(crate) fn missing_in_module(value: &Dynamic, name: &str) -> Option<String> {
+    let object = value.read_lock::<Object>()?.clone();
+    if object.class() != object::MODULE {
+        return None;
+    }
+    let (module, file) = (object.get(NAME)?, object.get(FILE)?);
+    let names: Vec<String> = object.with(|attributes| {
+        let names = attributes.keys().map(ToString::to_string);
+        names.filter(|name| name != NAME && name != FILE).collect()
+    });
+    let has = match names.as_slice() {
+        [] => "exports nothing".into(),
+        few if few.len() <= NAMES_SHOWN => format!("has {}", few.join(", ")),
+        many => format!("has {}, …", many[..NAMES_SHOWN].join(", ")),
+    };
+    Some(format!(
+        "module '{module}' has no attribute '{name}': {file} {has}"
+    ))
 }
 
 pub(super) fn register(registry: &mut Registry) {
