@@ -6,6 +6,7 @@
 use rhai::{Dynamic, EvalContext, ImmutableString};
 
 use crate::program::Program;
+use crate::script::bind::CALL;
 use crate::script::counts::{Params, wrong_count, wrong_own_count, wrong_script_count};
 use crate::script::names::{Names, Of};
 use crate::script::rhai_names;
@@ -74,6 +75,10 @@ fn explanation(
                 || type_name_in(context.engine(), value),
                 |class| class.replace("::", "."),
             );
+            if name == CALL {
+                let text = format!("{class}() cannot be called with {given} arguments");
+                return Some(("TypeError", text));
+            }
             (
                 "AttributeError",
                 format!("'{class}' object has no attribute '{name}'"),

@@ -1,19 +1,38 @@
-//! Rhai's methods of lists that call a function for each item: `map`, `filter`, `some`, `all`, `find`, `for_each`.
+//! Rhai's methods of lists, which ranges have too, that call a function for each item: `map`, `filter`, `some`, `all`, `find`, `for_each`.
 //!
 //! Rhai finds out how many parameters the function has by failing calls, one or two for each item. Here it is looked up once.
 
 use std::any::TypeId;
+use std::ops::{Range, RangeInclusive};
 
-use rhai::{Array, Dynamic, FnPtr};
+use rhai::{Array, Dynamic, FnPtr, Variant};
 
+use super::iterate::items;
 use crate::script::caller::parameters;
 use crate::script::islands::{Calls, Direct};
+use crate::script::steps::Steps;
 use crate::script::{Call, Failure, Number, Outcome, Registry, truth};
 
 pub(super) fn register(registry: &mut Registry) {
     let function = [TypeId::of::<FnPtr>()];
     registry
         .extension::<Array>("list")
+        .exactly("map", &function, &["function", "/"], map)
+        .exactly("filter", &function, &["function", "/"], filter)
+        .exactly("some", &function, &["function", "/"], some)
+        .exactly("all", &function, &["function", "/"], all)
+        .exactly("find", &function, &["function", "/"], find)
+        .exactly("for_each", &function, &["function", "/"], for_each);
+    methods_of::<Range<i64>>(registry);
+    methods_of::<RangeInclusive<i64>>(registry);
+    methods_of::<Steps>(registry);
+}
+
+/// A range has those that change nothing, too.
+fn methods_of<T: Variant + Clone>(registry: &mut Registry) {
+    let function = [TypeId::of::<FnPtr>()];
+    registry
+        .extension::<T>("range")
         .exactly("map", &function, &["function", "/"], map)
         .exactly("filter", &function, &["function", "/"], filter)
         .exactly("some", &function, &["function", "/"], some)
@@ -37,7 +56,8 @@ fn each(
     function: &FnPtr,
     mut take: impl FnMut(&mut Dynamic, Dynamic) -> Option<Dynamic>,
 ) -> Result<Option<Dynamic>, Failure> {
-    let items = call.this();
+    let receiver = call.receiver().clone();
+    let items = items(call, receiver.flatten())?;
     let mut rest = Rest { items, next: 0 };
     let parameters = parameters(call.interp, function);
     let direct =
@@ -204,7 +224,8 @@ fn for_each(call: &mut Call<'_>) -> Outcome {
         each(call, &function, |_, _| None)?;
         return Ok(Dynamic::UNIT);
     }
-    let mut items: Array = call.this();
+    let receiver = call.receiver().clone();
+    let mut items = items(call, receiver.flatten())?;
     let result = items.iter_mut().enumerate().try_for_each(|(index, item)| {
         let index = Dynamic::from_int(index as i64);
         let (name, context) = (call.name(), call.context);
@@ -212,6 +233,8 @@ fn for_each(call: &mut Call<'_>) -> Outcome {
             .call_raw_with_extra_args(name, context, Some(item), [], [index], None)
             .map(drop)
     });
-    *call.writable::<Array>("list")? = items;
+    if call.receiver().is_array() {
+        *call.writable::<Array>("list")? = items;
+    }
     result.map(|()| Dynamic::UNIT)
 }

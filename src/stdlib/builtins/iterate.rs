@@ -236,7 +236,7 @@ fn collect(
 }
 
 /// Returns the items of a value whose type only the engine can iterate.
-fn walk(engine: &Engine, value: Dynamic) -> Result<Array, Failure> {
+pub(in crate::stdlib) fn walk(engine: &Engine, value: Dynamic) -> Result<Array, Failure> {
     static LOOP: OnceLock<Option<AST>> = OnceLock::new();
     // Without a name: an engine has only the functions that its program names.
     const TEXT: &str = "let all = []; for item in whole { all += [item]; } all";

@@ -44,7 +44,7 @@ struct DeltaClass;
 #[derive(Debug, Clone)]
 struct ZoneClass;
 
-const DATE: &[&str] = &["year", "month", "day"];
+const DATE: &[&str] = &["#", "year", "month", "day"];
 const TIMEZONE: &[&str] = &["offset", "name?"];
 
 pub(super) fn register(registry: &mut Registry) {

@@ -5,11 +5,13 @@ use std::cell::RefCell;
 
 use rhai::{Array, Dynamic, EvalAltResult, FnPtr, Map};
 
+use super::operators::{item, set_item};
 use super::{missing_in_module, shown_module};
 use super::object::{MODULE, NAMESPACE, OBJECT, Object};
 use crate::script::bind::{attribute_or_method, call_as_method, leave_by};
 use crate::script::caller::Caller;
 use crate::script::{Call, Failure, Outcome, Registry, raise, truth, type_name};
+use crate::stdlib::builtins::iterate::walk;
 use crate::text::{as_int, as_string, bounds};
 
 pub(super) fn register(registry: &mut Registry) {
@@ -119,8 +121,20 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
 }
 
 fn attribute(call: &mut Call<'_>) -> Outcome {
-    let (object, name) = (call.this::<Object>(), call.string(0)?);
+    let (object, index) = (call.this::<Object>(), call.value(0));
+    let Some(name) = as_string(&index) else {
+        return item(call, &object, index).unwrap_or_else(|| {
+            let text = "'Object' object is not subscriptable: it has no __getitem__";
+            Err(raise("TypeError", text))
+        });
+    };
     let found = object.get(&name);
+    if found.is_none()
+        && !name.starts_with("__")
+        && let Some(item) = item(call, &object, index)
+    {
+        return item;
+    }
     if found.is_none()
         && let Some(text) = missing_in_module(&Dynamic::from(object.clone()), &name)
     {
@@ -135,7 +149,10 @@ fn missing(name: &str) -> Failure {
 }
 
 fn set_attribute(call: &mut Call<'_>) -> Outcome {
-    let (object, name, value) = (call.this::<Object>(), call.string(0)?, call.value(1));
+    let (object, index, value) = (call.this::<Object>(), call.value(0), call.value(1));
+    let Some(name) = as_string(&index) else {
+        return set_item(call, &object, index, value).map(|()| Dynamic::UNIT);
+    };
     // What the attribute was is dropped when nothing is locked: it may be an object too.
     let old = object.with(|attributes| attributes.insert(name.as_str().into(), value));
     drop(old);
@@ -315,9 +332,7 @@ fn items(object: &Object) -> Result<Vec<Dynamic>, Failure> {
         let numbers = numbers.filter_map(|number| i64::try_from(number).ok());
         return Ok(numbers.map(Dynamic::from_int).collect());
     }
-    let found = type_name(&result);
-    result.try_cast::<Array>().ok_or_else(|| {
-        let text = format!("__iter__ must return a list or a range, not {found}");
-        raise("TypeError", text)
-    })
+    result
+        .try_cast_result::<Array>()
+        .or_else(|other| caller.with_context(|context| walk(context.engine(), other)))
 }

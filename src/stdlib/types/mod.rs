@@ -1,9 +1,10 @@
 //! `Object`, which is also `types.SimpleNamespace`: attributes and methods of a script.
 //!
-//! - [`object`]: the attributes; [`class`]: the members.
+//! - [`object`]: the attributes; [`class`]: the members; [`operators`]: operators and items.
 
 mod class;
 pub(super) mod object;
+mod operators;
 
 use std::path::Path;
 
@@ -62,6 +63,7 @@ pub(crate) fn missing_in_module(value: &Dynamic, name: &str) -> Option<String> {
 
 pub(super) fn register(registry: &mut Registry) {
     class::register(registry);
+    operators::register(registry);
     registry.function("Object", &["attributes?", "/"], class::construct);
     registry.function("delattr", &["object", "name"], class::delete);
     registry.function("vars", &["object", "/"], class::vars);

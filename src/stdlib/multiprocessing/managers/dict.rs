@@ -1,5 +1,6 @@
 //! `Manager().dict()`.
 
+use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -84,6 +85,12 @@ pub(crate) fn register(registry: &mut Registry) {
             Ok(all.map(pair).collect::<Array>().into())
         });
     members::register_operators::<DictProxy>(registry);
+    registry.exactly("dict", &[TypeId::of::<DictProxy>()], &["entries", "/"], |call| {
+        let value = call.value(0);
+        let pairs = pairs(call, value)?.into_iter();
+        let pairs = pairs.map(|(key, value)| (call.str(&key).into(), value));
+        Ok(pairs.collect::<Map>().into())
+    });
 }
 
 impl Collection for DictProxy {
