@@ -126,6 +126,12 @@ fn no_module(asked: &Asked<'_>) -> Option<String> {
     if let Some(help) = library::instead_of_module(asked.known, name) {
         return Some(help);
     }
+    let outline = &asked.outline;
+    if name == "global" && outline.piece(asked.at + 1) == "::" {
+        let function = outline.piece(asked.at + 2);
+        let args = outline.inside(asked.at + 3).unwrap_or_default();
+        return Some(format!("a constant holds a value, which is called by: global::{function}.call({args})"));
+    }
     let is_whole = |module: &&str| !module.contains("::");
     let modules = asked.known.modules().filter(is_whole);
     let modules = modules.map(|module| -> &str { module });

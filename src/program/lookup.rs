@@ -93,6 +93,29 @@ impl Program {
         })
     }
 
+    /// Returns the comment before the function of this name, whose lines begin with `///`.
+    pub(crate) fn comment_of(&self, name: &str) -> Option<String> {
+        let parts = self.parts();
+        let (source, definition) = parts.definitions().find(|(_, f)| f.name == name)?;
+        let body = definition.body.start_position().line()?;
+        let lines: Vec<&str> = source.text.lines().take(body).map(str::trim).collect();
+        let words = ["fn", name];
+        let is_head = |line: &&str| {
+            let line = line.trim_start_matches("private ").replace('(', " ");
+            line.split_whitespace().take(2).eq(words)
+        };
+        let head = lines.iter().rposition(is_head)?;
+        let first = lines[..head]
+            .iter()
+            .rposition(|line| !line.starts_with("///"));
+        let comment = &lines[first.map_or(0, |line| line + 1)..head];
+        let texts = comment.iter().map(|line| {
+            let text = &line["///".len()..];
+            text.strip_prefix(' ').unwrap_or(text)
+        });
+        (!comment.is_empty()).then(|| texts.collect::<Vec<_>>().join("\n"))
+    }
+
     /// Returns whether a function of the script uses `this`.
     pub(crate) fn uses_this(&self, name: &str) -> bool {
         let parts = self.parts();

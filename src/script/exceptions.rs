@@ -92,7 +92,10 @@ impl Exception {
 
     /// Returns the same exception with these attributes.
     pub(crate) fn with_attributes(&self, attributes: Map) -> Self {
-        let among = [exceptions_among(&self.0.args), exceptions_among(attributes.values())];
+        let among = [
+            exceptions_among(&self.0.args),
+            exceptions_among(attributes.values()),
+        ];
         Self(Arc::new(Parts {
             inside: among[0].saturating_add(among[1]),
             attributes,

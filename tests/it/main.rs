@@ -49,6 +49,7 @@ mod hashlib; // hashlib, beside CPython's values
 mod imports; // imported modules as values
 mod islands; // functions and loops as machine code
 mod itertools; // itertools, functools, operator, string
+mod jobs; // the scripts of scripts/jobs
 mod logging; // records of all processes and threads of a program
 mod long_lines; // lines of any length, read and printed
 mod manual; // the examples of docs/modules
@@ -59,7 +60,9 @@ mod multiprocessing; // Process, Lock, Queue and the life of a family
 mod named_tuples; // collections.namedtuple
 mod names; // names of files, arguments and variables that are not UTF-8
 mod nesting; // values as deep as a script makes them
+mod object_operators; // what methods with two underscores do
 mod objects; // Object, methods and classes as values
+mod own_exceptions; // classes of exceptions of a script
 mod permissions; // what a script may not, and how it tries all the same
 mod pool_scripts; // the scripts of `scripts/` that use pools
 mod pprint; // values in lines

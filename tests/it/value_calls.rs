@@ -262,6 +262,39 @@ Thread(count, [managed]).start();
 }
 
 #[test]
+fn check_warns_of_writes_to_what_a_closure_has_captured() {
+    let script = "let n = 0;
+let seen = Manager().list();
+Process(|| { n += 1; }).start();
+Process(|| { n += 1; print(n); }).start();
+Process(|| { seen.append(1); }).start();
+Thread(|| { n += 1; }).start();
+[1].map(|x| { n += x; });
+with Pool(2) as pool {
+    pool.map(|x| { n += x; }, [1]);
+    pool.map(|x| { n += x; n }, [1]);
+}
+";
+    let check = Script::command(&["check", "main.rhai"]).beside("main.rhai", script);
+    check.run().assert(
+        0,
+        "",
+        "
+        Warning: the process gets a copy of 'n': what the function writes to it is lost; use a Value, a Queue or a Manager's dict or list
+          --> main.rhai:3:1
+             |
+           3 | Process(|| { n += 1; }).start();
+             | ^
+        Warning: the workers get copies of 'n': what the function writes to it is lost; return it as the result
+          --> main.rhai:9:10
+             |
+           9 |     pool.map(|x| { n += x; }, [1]);
+             |          ^
+        ",
+    );
+}
+
+#[test]
 fn a_text_for_eval_calls_what_variables_hold() {
     prints(
         r#"

@@ -84,7 +84,14 @@ fn prefix<'t>(read: &Reading<'t>) -> Option<(&'t str, Found)> {
 
 pub(super) fn formatted(read: &Reading<'_>) -> Option<Found> {
     let (prefix, found) = prefix(read)?;
-    prefix.to_ascii_lowercase().contains('f').then_some(found)
+    if !prefix.to_ascii_lowercase().contains('f') {
+        return None;
+    }
+    let with_form = quoted(read).and_then(|token| with_form(token.text, "{"));
+    Some(match with_form {
+        Some(code) => Found::code(Some(code)).at(read.place_of(read.before()?)),
+        None => found,
+    })
 }
 
 /// `${x:.2f}`
@@ -94,15 +101,18 @@ pub(super) fn format_inside(read: &Reading<'_>) -> Option<Found> {
         .get(read.at)
         .filter(|token| token.is_string())?
         .text;
-    let parts = text.split("${").skip(1);
+    Some(Found::code(Some(with_form(text, "${")?)))
+}
+
+/// Returns a call of `format` for the first value in a string that has a format; values begin with `opening`.
+fn with_form(text: &str, opening: &str) -> Option<String> {
+    let parts = text.split(opening).skip(1);
     let mut parts = parts.filter_map(|part| part.split_once('}')?.0.split_once(':'));
     let is_form = |c: char| c.is_ascii_alphanumeric() || "<>=^+-.,% ".contains(c);
     let (value, form) = parts.find(|(value, form)| {
         !value.contains(['{', '"', '?']) && !form.is_empty() && form.chars().all(is_form)
     })?;
-    Some(Found::code(Some(format!(
-        "\"{{:{form}}}\".format({value})"
-    ))))
+    Some(format!("\"{{:{form}}}\".format({value})"))
 }
 
 pub(super) fn prefixed(read: &Reading<'_>) -> Option<Found> {

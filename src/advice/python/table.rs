@@ -36,7 +36,7 @@ const SYNTAX: &[Slip] = &[
     Slip(Begins("def"), "a function begins with fn here, and its block is in braces", "write: fn f(x) { … }"),
     Slip(Begins("async"), "there are no async functions here", "run it in a Thread or a Process: fn f() { … }"),
     Slip(By(words::process_class), "there are no classes here", "write a function that creates the process and sets its attributes: fn P() { let me = Process(); me.run = || { … }; me }"),
-    Slip(By(words::class), "there are no classes here", "use a function that returns a map: fn C(x) { #{x: x} }"),
+    Slip(By(words::class), "there are no classes here", "write a function that makes an object: fn C(x) { let me = Object(); me.x = x; me }"),
     Slip(Begins("elif"), "'elif' is written 'else if' here", "write: else if x { … }"),
     Slip(Begins("except"), "'except' is written 'catch' here, with a name in brackets", "write: catch (e) { … }"),
     Slip(Begins("finally"), "there is no 'finally' here", "write the code after the try block; a lock or a file is released by: with lock { … }"),

@@ -5,6 +5,7 @@ use super::expression::{expression, parameters};
 use super::reading::Reading;
 use super::row::Found;
 use super::statement::statement;
+use crate::script::exception_table::is_class;
 use crate::syntax::is_reserved;
 
 /// The first piece of the statement at the error, if it is `word` and the error is at it or directly after it.
@@ -40,13 +41,23 @@ pub(super) fn class(read: &Reading<'_>) -> Option<Found> {
     let start = begins(read, "class")?;
     let name = read.word(start + 1);
     let names = attributes(read, start);
-    let fields: Vec<String> = names.iter().map(|name| format!("{name}: {name}")).collect();
-    let fields = if fields.is_empty() {
-        "…".into()
-    } else {
-        fields.join(", ")
+    let set: String = names
+        .iter()
+        .map(|name| format!("me.{name} = {name}; "))
+        .collect();
+    let base = read.word(start + 3);
+    let params = names.join(", ");
+    let code = match is_class(base) {
+        true if names.is_empty() => {
+            format!(
+                "fn {name}(message) {{ let me = {base}(message); me.type = \"{name}\"; me }}"
+            )
+        }
+        true => format!(
+            "fn {name}({params}) {{ let me = {base}(); me.type = \"{name}\"; {set}me }}"
+        ),
+        false => format!("fn {name}({params}) {{ let me = Object(); {set}me.f = || {{ … }}; me }}"),
     };
-    let code = format!("fn {name}({}) {{ #{{{fields}}} }}", names.join(", "));
     Some(Found::code(Some(code)).at(read.place_of(start)))
 }
 

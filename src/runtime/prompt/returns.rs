@@ -26,7 +26,7 @@ const RETURNS: &[(&str, &str, &str)] = &[
     ("File", "readlines", "list"),
     ("os", "getcwd getenv", "str"),
     ("os", "listdir", "list"),
-    ("os::path", "abspath basename dirname join normpath realpath", "str"),
+    ("os::path", "abspath basename commonpath dirname join normpath realpath relpath", "str"),
     ("json", "dumps", "str"),
     ("time", "asctime ctime strftime", "str"),
     ("time", "gmtime localtime", "time.struct_time"),

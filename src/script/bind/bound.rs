@@ -49,7 +49,12 @@ pub(crate) fn register(registry: &mut Registry) {
     };
     registry
         .extension::<FnPtr>("function")
-        .getter("__name__", name);
+        .getter("__name__", name)
+        .getter("__doc__", |call| {
+            let function = call.receiver().clone_cast::<FnPtr>();
+            let doc = call.interp.program.comment_of(function_name(&function));
+            Ok(doc.map_or(Dynamic::UNIT, Dynamic::from))
+        });
 }
 
 fn of_parts(parts: Dynamic) -> Option<Bound> {
@@ -144,7 +149,9 @@ pub(crate) fn callee(interp: &Arc<Interp>, value: Dynamic) -> Dynamic {
     let Some(own) = Classes::function(interp, &value, CALL) else {
         // A class of ours, such as `datetime.date`.
         let of_class = (!value.is_shared()).then(|| Classes::method(interp, &value, CALL));
-        let bound = of_class.flatten().and_then(|_| function_of(interp, &value).ok());
+        let bound = of_class
+            .flatten()
+            .and_then(|_| function_of(interp, &value).ok());
         return bound.unwrap_or(value);
     };
     let own = Some(own);
@@ -193,6 +200,9 @@ pub(crate) fn attribute_or_method(
 pub(crate) fn member(call: &mut Call<'_>) -> Outcome {
     let index = call.value(0);
     let receiver = call.receiver().clone();
+    if let Some(method) = method_of_class(&receiver, &index) {
+        return Ok(method.into());
+    }
     if !Classes::has(call.interp, &receiver) {
         return Err(not_indexed(call, &receiver, &index));
     }
@@ -206,6 +216,17 @@ pub(crate) fn member(call: &mut Call<'_>) -> Outcome {
         return Ok(Dynamic::from(exception));
     }
     method_of(call, &receiver, &name).ok_or_else(|| no_attribute(call, &class(), &name))
+}
+
+/// Rhai's own types that Python has as classes.
+const CLASSES: [&str; 6] = ["str", "list", "dict", "bytes", "int", "float"];
+
+/// `str.lower`: a function that calls the method of its argument.
+fn method_of_class(class: &Dynamic, name: &Dynamic) -> Option<FnPtr> {
+    let class = class.read_lock::<FnPtr>()?;
+    let is_class = CLASSES.contains(&class.fn_name()) && class.curry().is_empty();
+    let name = crate::text::as_string(name).filter(|name| is_class && !name.starts_with('_'))?;
+    FnPtr::new(name).ok()
 }
 
 /// Returns Rhai's error for a value without items, by which it knows that it has to look elsewhere.

@@ -193,7 +193,9 @@ fn filter(call: &mut Call<'_>) -> Outcome {
 
 fn some(call: &mut Call<'_>) -> Outcome {
     let function = call.function(0)?;
-    let found = each(call, &function, |_, result| truth(&result).then_some(Dynamic::TRUE))?;
+    let found = each(call, &function, |_, result| {
+        truth(&result).then_some(Dynamic::TRUE)
+    })?;
     Ok(found.unwrap_or(Dynamic::FALSE))
 }
 
@@ -207,7 +209,9 @@ fn all(call: &mut Call<'_>) -> Outcome {
 
 fn find(call: &mut Call<'_>) -> Outcome {
     let function = call.function(0)?;
-    let found = each(call, &function, |item, result| truth(&result).then(|| item.take()))?;
+    let found = each(call, &function, |item, result| {
+        truth(&result).then(|| item.take())
+    })?;
     Ok(found.unwrap_or(Dynamic::UNIT))
 }
 

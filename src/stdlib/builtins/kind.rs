@@ -25,7 +25,11 @@ pub(super) fn register(registry: &mut Registry) {
     registry
         .class::<Type>("type")
         .getter("name", |call| Ok(call.this::<Type>().0.into()))
-        .getter("__name__", |call| Ok(call.this::<Type>().0.into()))
+        .getter("__name__", |call| {
+            let Type(name) = call.this();
+            let own = name.rsplit('.').next().unwrap_or_default();
+            Ok(own.to_string().into())
+        })
         .repr(|call| Ok(call.this::<Type>().repr().into()));
     registry
         .extension::<Exception>("Exception")

@@ -72,7 +72,12 @@ pub(super) fn register(registry: &mut Registry) {
     // `let date = datetime.date; date(2024, 2, 29)`: a class is called by its name in messages.
     let mut class = registry.namespace("datetime::datetime", MomentClass);
     moment_class::register_class(&mut class);
-    class.reserved("datetime", CALL, moment_class::PARAMS, moment_class::construct);
+    class.reserved(
+        "datetime",
+        CALL,
+        moment_class::PARAMS,
+        moment_class::construct,
+    );
     let mut class = registry.namespace("datetime::date", DayClass);
     day_class::register_class(&mut class);
     class.reserved("date", CALL, DATE, day_class::construct);
@@ -81,7 +86,12 @@ pub(super) fn register(registry: &mut Registry) {
     class.reserved("time", CALL, clock_class::PARAMS, clock_class::construct);
     let mut class = registry.namespace("datetime::timedelta", DeltaClass);
     delta_class::register_class(&mut class);
-    class.reserved("timedelta", CALL, delta_class::PARAMS, delta_class::construct);
+    class.reserved(
+        "timedelta",
+        CALL,
+        delta_class::PARAMS,
+        delta_class::construct,
+    );
     let mut class = registry.namespace("datetime::timezone", ZoneClass);
     zone_class::register_class(&mut class);
     class.reserved("timezone", CALL, TIMEZONE, zone_class::construct);

@@ -79,9 +79,12 @@ pub(super) fn register_class(registry: &mut Registry) {
             let shown = text::repr_of(&Dynamic::from(all(call.interp)?), &|_| None);
             Ok(format!("environ({shown})").into())
         });
-    registry.exactly("dict", &[TypeId::of::<Environ>()], &["entries", "/"], |call| {
-        Ok(all(call.interp)?.into())
-    });
+    registry.exactly(
+        "dict",
+        &[TypeId::of::<Environ>()],
+        &["entries", "/"],
+        |call| Ok(all(call.interp)?.into()),
+    );
     registry.iterates(TypeId::of::<Environ>(), |interp, _| match names(interp) {
         Ok(names) => Box::new(names.into_iter().map(Ok)),
         Err(refused) => Box::new(std::iter::once(Err(refused))),

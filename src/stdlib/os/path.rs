@@ -10,7 +10,7 @@ use rhai::{Array, Dynamic};
 use crate::permissions::{Last, Use};
 use crate::script::{Call, Failure, Interp, Outcome, Registry, raise, raise_os};
 use crate::stdlib::builtins::path;
-use crate::text::{from_os, to_path};
+use crate::text::{as_string, from_os, to_path};
 
 /// The value of `os.path`.
 #[derive(Debug, Clone)]
@@ -47,6 +47,8 @@ pub(super) fn register(registry: &mut Registry) {
             Ok(normal(&path(call, 0)?).into())
         })
         .function("abspath", &["path"], abspath)
+        .function("relpath", &["path", "start?"], relpath)
+        .function("commonpath", &["paths"], commonpath)
         .function("realpath", &["path"], realpath)
         .function("expanduser", &["path"], |call| {
             let path = path(call, 0)?;
@@ -204,6 +206,67 @@ fn abspath(call: &mut Call<'_>) -> Outcome {
     Ok(absolute(&path(call, 0)?).into())
 }
 
+/// `relpath(path, start)`: the way from one to the other, without a look at what is there.
+fn relpath(call: &mut Call<'_>) -> Outcome {
+    let target = path(call, 0)?;
+    if target.is_empty() {
+        return Err(raise("ValueError", "no path specified"));
+    }
+    let start = match call.has_value(1) {
+        true => path(call, 1)?,
+        false => ".".into(),
+    };
+    let (target, start) = (absolute(&target), absolute(&start));
+    Ok(between(&start, &target).into())
+}
+
+/// Returns the path from one directory to another path; both are absolute and normal.
+fn between(start: &str, target: &str) -> String {
+    let parts = |path: &str| -> Vec<String> {
+        let parts = path.split('/').filter(|part| !part.is_empty());
+        parts.map(ToString::to_string).collect()
+    };
+    let (start, target) = (parts(start), parts(target));
+    let pairs = start.iter().zip(&target);
+    let common = pairs.take_while(|(a, b)| a == b).count();
+    let up = std::iter::repeat_n("..".to_string(), start.len() - common);
+    let way: Vec<String> = up.chain(target[common..].iter().cloned()).collect();
+    match way.is_empty() {
+        true => ".".into(),
+        false => way.join("/"),
+    }
+}
+
+/// `commonpath(paths)`: the longest directory that all paths are in.
+fn commonpath(call: &mut Call<'_>) -> Outcome {
+    let mut paths = Vec::new();
+    for item in call.array(0)? {
+        let text = as_string(&item).ok_or_else(|| call.mismatch(0, "a list of strings", &item))?;
+        paths.push(text);
+    }
+    let Some(first) = paths.first() else {
+        let text = "commonpath() arg is an empty sequence";
+        return Err(raise("ValueError", text));
+    };
+    let is_absolute = first.starts_with('/');
+    if paths.iter().any(|path| path.starts_with('/') != is_absolute) {
+        let text = "Can't mix absolute and relative paths";
+        return Err(raise("ValueError", text));
+    }
+    let parts = |path: &str| -> Vec<String> {
+        let parts = path.split('/').filter(|part| !part.is_empty() && *part != ".");
+        parts.map(ToString::to_string).collect()
+    };
+    let mut common = parts(first);
+    for path in &paths[1..] {
+        let others = parts(path);
+        let same = common.iter().zip(&others).take_while(|(a, b)| a == b);
+        common.truncate(same.count());
+    }
+    let root = if is_absolute { "/" } else { "" };
+    Ok(format!("{root}{}", common.join("/")).into())
+}
+
 /// Returns a path that means the same file from every directory.
 pub(in crate::stdlib) fn absolute(path: &str) -> String {
     let directory = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
@@ -230,6 +293,14 @@ mod tests {
         assert_eq!(split_extension("a.b/c"), ("a.b/c", ""));
         assert_eq!(split_extension("...x"), ("...x", ""));
         assert_eq!(split_extension("a."), ("a", "."));
+    }
+
+    #[test]
+    fn the_way_between_paths_is_relative() {
+        assert_eq!(between("/a/b", "/a/c/d"), "../c/d");
+        assert_eq!(between("/", "/a"), "a");
+        assert_eq!(between("/a/b", "/a/b"), ".");
+        assert_eq!(between("/a/b", "/"), "../..");
     }
 
     #[test]

@@ -5,9 +5,9 @@ use std::cell::RefCell;
 
 use rhai::{Array, Dynamic, EvalAltResult, FnPtr, Map};
 
+use super::object::{MODULE, NAMESPACE, OBJECT, Object};
 use super::operators::{item, set_item};
 use super::{missing_in_module, shown_module};
-use super::object::{MODULE, NAMESPACE, OBJECT, Object};
 use crate::script::bind::{attribute_or_method, call_as_method, leave_by};
 use crate::script::caller::Caller;
 use crate::script::{Call, Failure, Outcome, Registry, raise, truth, type_name};

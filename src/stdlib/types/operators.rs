@@ -71,7 +71,12 @@ fn contains(call: &mut Call<'_>) -> Outcome {
 pub(super) fn item(call: &mut Call<'_>, object: &Object, index: Dynamic) -> Option<Outcome> {
     let method = object.function("__getitem__")?;
     let mut this = Dynamic::from(object.clone());
-    Some(call_as_method(call.context, &method, &mut this, vec![index]))
+    Some(call_as_method(
+        call.context,
+        &method,
+        &mut this,
+        vec![index],
+    ))
 }
 
 /// `object[index] = value`, for an index that is not the name of an attribute.

@@ -19,9 +19,7 @@ use rhai::{Dynamic, EvalAltResult, FnPtr, ImmutableString};
 use super::kind::attribute;
 use crate::script::bind::FORMAT;
 use crate::script::values::type_name_in;
-use crate::script::{
-    Call, Class, Exception, Failure, Outcome, Registry, memory, raise, type_name,
-};
+use crate::script::{Call, Class, Exception, Failure, Outcome, Registry, memory, raise, type_name};
 use crate::text::{self, TextError, as_string};
 
 pub(super) fn register(registry: &mut Registry) {
@@ -124,7 +122,9 @@ pub(in crate::stdlib::builtins) fn own_format(
             let text = format!("unsupported format string passed to {kind}.{FORMAT}");
             Err(TextError::type_error(text))
         }
-        Err(error) => Err(TextError::value_error(Exception::from_error(&error).message())),
+        Err(error) => Err(TextError::value_error(
+            Exception::from_error(&error).message(),
+        )),
     })
 }
 

@@ -85,12 +85,17 @@ pub(crate) fn register(registry: &mut Registry) {
             Ok(all.map(pair).collect::<Array>().into())
         });
     members::register_operators::<DictProxy>(registry);
-    registry.exactly("dict", &[TypeId::of::<DictProxy>()], &["entries", "/"], |call| {
-        let value = call.value(0);
-        let pairs = pairs(call, value)?.into_iter();
-        let pairs = pairs.map(|(key, value)| (call.str(&key).into(), value));
-        Ok(pairs.collect::<Map>().into())
-    });
+    registry.exactly(
+        "dict",
+        &[TypeId::of::<DictProxy>()],
+        &["entries", "/"],
+        |call| {
+            let value = call.value(0);
+            let pairs = pairs(call, value)?.into_iter();
+            let pairs = pairs.map(|(key, value)| (call.str(&key).into(), value));
+            Ok(pairs.collect::<Map>().into())
+        },
+    );
 }
 
 impl Collection for DictProxy {
