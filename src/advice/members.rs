@@ -130,7 +130,9 @@ fn no_module(asked: &Asked<'_>) -> Option<String> {
     if name == "global" && outline.piece(asked.at + 1) == "::" {
         let function = outline.piece(asked.at + 2);
         let args = outline.inside(asked.at + 3).unwrap_or_default();
-        return Some(format!("a constant holds a value, which is called by: global::{function}.call({args})"));
+        return Some(format!(
+            "a constant holds a value, which is called by: global::{function}.call({args})"
+        ));
     }
     let is_whole = |module: &&str| !module.contains("::");
     let modules = asked.known.modules().filter(is_whole);

@@ -335,9 +335,7 @@ fn read_python_spellings(engine: &mut Engine) {
                 );
                 Token::LexError(rhai::LexError::Runtime(text).into())
             }
-            Token::Reserved(word) if is_word_of_python(&word) || word.as_str() == PRINT => {
-                Token::Identifier(word)
-            }
+            Token::Reserved(word) if is_word_of_python(&word) => Token::Identifier(word),
             Token::Identifier(word) if word.as_str() == "__name__" && !is_member => {
                 Token::StringConstant(Box::new(super::module_code::name_being_compiled().into()))
             }
@@ -346,9 +344,6 @@ fn read_python_spellings(engine: &mut Engine) {
         }
     });
 }
-
-/// A function that is a value, too: `Timer(1, print, ["x"])`. Rhai reserves its name.
-const PRINT: &str = "print";
 
 /// Whether a number is written without a fraction: Rhai makes a float of one that is too large.
 fn is_whole(number: &str) -> bool {

@@ -159,24 +159,16 @@ fn for_each_passes_the_item_unless_the_function_uses_this() {
 }
 
 #[test]
-fn print_and_methods_of_classes_are_values() {
+fn methods_of_classes_are_values() {
     prints(
         r#"
         print(map(str.upper, ["a", "b"]), sorted(["b", "A"], #{ key: str.lower }));
-        let show = print;
-        show("by a variable");
-        let timer = threading.Timer(0, print, ["by a timer"]);
-        timer.start();
-        timer.join();
-        [1].for_each(print);
-        print(print.__name__);
+        let lower = str.lower;
+        print(lower("AB"), os.path.relpath("/a/b", "/a/c"), os.path.commonpath(["/a/b/c", "/a/b/d"]));
         "#,
         "
         ['A', 'B'] ['A', 'b']
-        by a variable
-        by a timer
-        1
-        print
+        ab ../b /a/b
         ",
     );
 }

@@ -127,13 +127,13 @@ fn a_text_that_cannot_be_read_is_a_syntax_error_with_its_place() {
         SyntaxError 1 Script is incomplete (<eval>, line 1)
         ",
     );
-    let output = Script::text("\n\neval(\"let x = ;\");").run();
+    let output = Script::text("eval(\"let x = ;\");").run();
     let wanted = "
         SyntaxError: Unexpected ';' (<eval>, line 1)
-          --> main.rhai:3:5
+          --> main.rhai:1:6
              |
-           3 | eval(\"let x = ;\");
-             |     ^
+           1 | eval(\"let x = ;\");
+             |      ^
         ";
     output.assert(1, "", wanted);
 }

@@ -84,13 +84,16 @@ fn prefix<'t>(read: &Reading<'t>) -> Option<(&'t str, Found)> {
 
 pub(super) fn formatted(read: &Reading<'_>) -> Option<Found> {
     let (prefix, found) = prefix(read)?;
-    if !prefix.to_ascii_lowercase().contains('f') {
-        return None;
-    }
-    let with_form = quoted(read).and_then(|token| with_form(token.text, "{"));
-    Some(match with_form {
-        Some(code) => Found::code(Some(code)).at(read.place_of(read.before()?)),
-        None => found,
+    prefix.to_ascii_lowercase().contains('f').then_some(found)
+}
+
+/// `f"{x:.2f}"`
+pub(super) fn formatted_with_form(read: &Reading<'_>) -> Option<Found> {
+    let found = formatted(read)?;
+    let code = with_form(quoted(read)?.text, "{")?;
+    Some(Found {
+        code: Some(code),
+        ..found
     })
 }
 

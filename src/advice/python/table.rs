@@ -21,6 +21,7 @@ const SYNTAX: &[Slip] = &[
     Slip(By(quotes::look_alike), "invalid character '{0}' ({1})", "write {2}"),
     Slip(By(quotes::python_comment), "a comment begins with // here, not with #", "write: // …"),
     Slip(By(quotes::triple), "a string over several lines uses back quotes here", "write: `…`"),
+    Slip(By(quotes::formatted_with_form), "there are no f-strings here, and no formats in `${…}`", "write: \"{:.2f}\".format(x)"),
     Slip(By(quotes::formatted), "there are no f-strings here", "a string with values in it uses back quotes: `${x}`"),
     Slip(By(quotes::format_inside), "there are no formats in `${…}` here", "write: \"{:.2f}\".format(x)"),
     Slip(By(quotes::prefixed), "a string has no '{0}' before it here", "write: \"…\""),

@@ -49,13 +49,11 @@ pub(super) fn class(read: &Reading<'_>) -> Option<Found> {
     let params = names.join(", ");
     let code = match is_class(base) {
         true if names.is_empty() => {
-            format!(
-                "fn {name}(message) {{ let me = {base}(message); me.type = \"{name}\"; me }}"
-            )
+            format!("fn {name}(message) {{ let me = {base}(message); me.type = \"{name}\"; me }}")
         }
-        true => format!(
-            "fn {name}({params}) {{ let me = {base}(); me.type = \"{name}\"; {set}me }}"
-        ),
+        true => {
+            format!("fn {name}({params}) {{ let me = {base}(); me.type = \"{name}\"; {set}me }}")
+        }
         false => format!("fn {name}({params}) {{ let me = Object(); {set}me.f = || {{ … }}; me }}"),
     };
     Some(Found::code(Some(code)).at(read.place_of(start)))

@@ -183,7 +183,7 @@ fn format(call: &mut Call<'_>) -> Outcome {
     if spec.is_empty() {
         return Ok(call.str(&value).into());
     }
-    super::string::own_format(call, &value, &spec)
+    super::formats::own_format(call, &value, &spec)
         .unwrap_or_else(|| text::format_spec(&value, &spec, &|v| Some(call.str(v))))
         .map(Dynamic::from)
         .map_err(text_failure)

@@ -2,7 +2,7 @@
 //!
 //! - [`mod@print`], [`input`]: output and input.
 //! - [`convert`]: `str`, `int`, `float`, `bool`, `repr`, …; [`number`], [`codec`]: numbers and bytes as strings.
-//! - [`display`]: how values look in strings.
+//! - [`display`], [`formats`]: how values look in strings.
 //! - [`slices`]: indices and slices of sequences; [`iterate`]: `len`, `range`; [`iterator`], [`iterating`]: `iter`, `next`; [`sequence`]: `sorted`, `sum`, `zip`, …; [`compare`]: equality and order;
 //!   [`sorting`]: by value or key; [`comparing`]: `list.sort(|a, b| …)`; [`each`]: `list.map(f)`, `list.filter(f)`.
 //! - [`arithmetic`]: `abs`, `round`, `divmod`, `pow`; [`operators`]: `"%s" % x`, `"*" * 3`.
@@ -44,6 +44,7 @@ mod dict;
 mod display;
 mod each;
 pub(super) mod file;
+mod formats;
 mod grown;
 pub(super) mod input;
 pub(super) mod iterate;

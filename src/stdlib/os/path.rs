@@ -249,12 +249,17 @@ fn commonpath(call: &mut Call<'_>) -> Outcome {
         return Err(raise("ValueError", text));
     };
     let is_absolute = first.starts_with('/');
-    if paths.iter().any(|path| path.starts_with('/') != is_absolute) {
+    if paths
+        .iter()
+        .any(|path| path.starts_with('/') != is_absolute)
+    {
         let text = "Can't mix absolute and relative paths";
         return Err(raise("ValueError", text));
     }
     let parts = |path: &str| -> Vec<String> {
-        let parts = path.split('/').filter(|part| !part.is_empty() && *part != ".");
+        let parts = path
+            .split('/')
+            .filter(|part| !part.is_empty() && *part != ".");
         parts.map(ToString::to_string).collect()
     };
     let mut common = parts(first);

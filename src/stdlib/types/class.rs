@@ -68,8 +68,29 @@ fn take_as_function(registry: &mut Registry) {
     }
     let mut dict = registry.extension::<Map>("dict");
     for name in ["drain", "filter", "retain"] {
-        dict.exactly(name, &types[1..2], &["function", "/"], in_place);
+        dict.exactly(name, &types[1..2], &["function", "/"], chosen_entries);
     }
+}
+
+/// `dict.filter(object)`, `retain` and `drain`: the entries for which the object, called with the key and the value, gives something true.
+fn chosen_entries(call: &mut Call<'_>) -> Outcome {
+    let object = call.value(0);
+    let function = function_of(call, &object)?;
+    let (mut chosen, mut others) = (Map::new(), Map::new());
+    let entries = call.receiver().flatten_clone().try_cast::<Map>();
+    for (key, value) in entries.unwrap_or_default() {
+        let args = vec![key.to_string().into(), value.clone()];
+        let is_chosen = truth(&call.call(&function, args)?);
+        let part = if is_chosen { &mut chosen } else { &mut others };
+        part.insert(key, value);
+    }
+    let (kept, result) = match call.name() {
+        "filter" => return Ok(chosen.into()),
+        "retain" => (chosen, others),
+        _ => (others, chosen),
+    };
+    *call.writable::<Map>("dict")? = kept;
+    Ok(result.into())
 }
 
 /// As [`with_function`], for methods that may change what they are called on.

@@ -14,13 +14,12 @@ pub(in crate::stdlib) mod pieces;
 mod search;
 
 pub(super) use self::search::range;
-use rhai::{Dynamic, EvalAltResult, FnPtr, ImmutableString};
+use rhai::{Dynamic, ImmutableString};
 
+use super::formats::own_format;
 use super::kind::attribute;
-use crate::script::bind::FORMAT;
-use crate::script::values::type_name_in;
-use crate::script::{Call, Class, Exception, Failure, Outcome, Registry, memory, raise, type_name};
-use crate::text::{self, TextError, as_string};
+use crate::script::{Call, Class, Failure, Outcome, Registry, memory, raise, type_name};
+use crate::text::{self, as_string};
 
 pub(super) fn register(registry: &mut Registry) {
     methods(&mut registry.extension::<ImmutableString>("str"));
@@ -101,31 +100,6 @@ fn format(call: &mut Call<'_>) -> Outcome {
     result
         .map(Dynamic::from)
         .map_err(super::convert::text_failure)
-}
-
-/// Returns what a value of one of our types makes of a specification: `__format__`, as dates have it.
-pub(in crate::stdlib::builtins) fn own_format(
-    call: &Call<'_>,
-    value: &Dynamic,
-    spec: &str,
-) -> Option<Result<String, TextError>> {
-    if value.is_shared() || !value.is_variant() || value.is::<FnPtr>() {
-        return None;
-    }
-    let (mut value, mut spec) = (value.clone(), Dynamic::from(spec.to_string()));
-    let kind = type_name_in(call.context.engine(), &value);
-    let args = &mut [&mut value, &mut spec];
-    let result = call.context.call_native_fn_raw(FORMAT, true, args);
-    Some(match result {
-        Ok(text) => Ok(text.to_string()),
-        Err(error) if matches!(*error, EvalAltResult::ErrorFunctionNotFound(..)) => {
-            let text = format!("unsupported format string passed to {kind}.{FORMAT}");
-            Err(TextError::type_error(text))
-        }
-        Err(error) => Err(TextError::value_error(
-            Exception::from_error(&error).message(),
-        )),
-    })
 }
 
 /// Returns whether the call is `x.f(…)`, not `f(x, …)`, or its source is not known.
