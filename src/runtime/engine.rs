@@ -205,6 +205,17 @@ fn use_up(interp: &Interp) {
     }
 }
 
+/// Gives a variable another value. A constant cannot be replaced, nor is it assigned to: its value is returned.
+fn replaced(context: &mut EvalContext, name: &str, value: Dynamic) -> Option<Dynamic> {
+    match context.scope_mut().get_mut(name) {
+        Some(variable) => {
+            *variable = value;
+            None
+        }
+        None => Some(value),
+    }
+}
+
 /// Resolves variables where Rhai's own way is not enough:
 ///
 /// - A closure may name `os`, `None`, or a function defined further down: Rhai takes a name it does not know
@@ -272,7 +283,11 @@ pub(super) fn find_variables(
         depth::check(name, value)?;
         if !is_shared {
             let map = value.as_map_ref().ok();
-            return Ok(map.and_then(|map| of_error_map(&map)).map(Dynamic::from));
+            let exception = map.and_then(|map| of_error_map(&map));
+            // From here on the variable is the exception, which the script may change.
+            return Ok(
+                exception.and_then(|found| replaced(&mut context, name, Dynamic::from(found)))
+            );
         }
         // Not by `type_id` of the cell, which panics when another thread has taken it since.
         let is_handle = value
@@ -282,12 +297,7 @@ pub(super) fn find_variables(
             return Ok(None);
         }
         let copy = value.flatten_clone();
-        match context.scope_mut().get_mut(name) {
-            Some(variable) => *variable = copy,
-            // A constant cannot be replaced, nor is it assigned to.
-            None => return Ok(Some(copy)),
-        }
-        Ok(None)
+        Ok(replaced(&mut context, name, copy))
     });
 }
 

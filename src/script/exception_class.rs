@@ -83,29 +83,31 @@ const PROPERTIES: [&str; 24] = [
 
 /// Returns a property: what the script has set, or what Python's class has.
 fn property(call: &mut Call<'_>) -> Outcome {
-    let exception = call.this::<Exception>();
-    let name = call.name();
+    Ok(property_of(&call.this(), call.name()))
+}
+
+fn property_of(exception: &Exception, name: &str) -> Dynamic {
     if let Some(value) = exception.attributes().get(name) {
-        return Ok(value.clone());
+        return value.clone();
     }
-    Ok(match name {
+    match name {
         "message" => exception.message().into(),
         "args" => exception.shown_args().to_vec().into(),
         "traceback" => exception.traceback().into(),
-        "errno" => os_part(&exception, 0),
-        "strerror" => os_part(&exception, 1),
-        "filename" => os_part(&exception, 2),
-        "pid" => lost_part(&exception, 1),
-        "exitcode" => lost_part(&exception, 2),
-        "task" => lost_part(&exception, 3),
-        "msg" | "pattern" | "pos" | "lineno" | "colno" => pattern_part(&exception, name),
-        "returncode" => command_part(&exception, [0, NONE]),
-        "cmd" => command_part(&exception, [1, 0]),
-        "timeout" => command_part(&exception, [NONE, 1]),
-        "output" | "stdout" => command_part(&exception, [2, 2]),
-        "stderr" => command_part(&exception, [3, 3]),
+        "errno" => os_part(exception, 0),
+        "strerror" => os_part(exception, 1),
+        "filename" => os_part(exception, 2),
+        "pid" => lost_part(exception, 1),
+        "exitcode" => lost_part(exception, 2),
+        "task" => lost_part(exception, 3),
+        "msg" | "pattern" | "pos" | "lineno" | "colno" => pattern_part(exception, name),
+        "returncode" => command_part(exception, [0, NONE]),
+        "cmd" => command_part(exception, [1, 0]),
+        "timeout" => command_part(exception, [NONE, 1]),
+        "output" | "stdout" => command_part(exception, [2, 2]),
+        "stderr" => command_part(exception, [3, 3]),
         _ => Dynamic::UNIT,
-    })
+    }
 }
 
 /// `e.balance`: what a script has set, or a method.
@@ -118,6 +120,13 @@ fn attribute(call: &mut Call<'_>) -> Outcome {
 /// `e.balance = 3`; `e.type = "TooPoor"` makes it one of a class of the script.
 fn set_attribute(call: &mut Call<'_>) -> Outcome {
     let (name, value) = (call.string(0)?, call.value(1));
+    if PROPERTIES.contains(&name.as_str()) {
+        // After `e.message.startswith("x")`, Rhai stores the message again.
+        let found = property_of(&call.this(), &name);
+        if call.repr(&found) == call.repr(&value) {
+            return Ok(Dynamic::UNIT);
+        }
+    }
     let mut exception = call.writable::<Exception>("exception")?;
     match name.as_str() {
         "traceback" => {

@@ -77,6 +77,9 @@ fn what_is_set_is_seen_by_the_variable_that_it_was_set_on() {
         e.pid = 7;
         e.__cause__ = KeyError("k");
         print(e.code, e.pid, repr(e.__cause__), hasattr(before, "code"), before.pid, before.__cause__);
+        try { nothing; } catch (e) { e.note = e.type; print(e.note, e.message.startswith("name")); }
+        const FIXED = KeyError("k");
+        print(FIXED.message.startswith("'k"), FIXED.args);
         e.args = ["worse", 1];
         print(e, e.args, before);
         e.__str__ = || `code ${this.code}`;
@@ -87,6 +90,8 @@ fn what_is_set_is_seen_by_the_variable_that_it_was_set_on() {
         "#,
         r#"
         5 7 KeyError('k') False None None
+        NameError True
+        True ['k']
         ('worse', 1) ['worse', 1] bad
         code 5 code 5 ('worse', 1)
         TypeError the type of an exception is a name, such as "TooPoor"

@@ -34,8 +34,6 @@ pub(super) enum Seen {
     Plain,
     /// A cell that is shared with a closure.
     Shared,
-    /// An error of Rhai's, which is this exception.
-    Exception(Dynamic),
 }
 
 /// Sets the place of an error that has none.
@@ -128,7 +126,11 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
             }
             let map = value.as_map_ref().ok();
             let exception = map.and_then(|map| of_error_map(&map));
-            return Ok(exception.map_or(Seen::Plain, |found| Seen::Exception(Dynamic::from(found))));
+            if let Some(exception) = exception {
+                // From here on it is the exception, which the script may change.
+                *value = Dynamic::from(exception);
+            }
+            return Ok(Seen::Plain);
         }
         let is_handle = value
             .read_lock::<Dynamic>()
@@ -148,7 +150,6 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
     pub(super) fn read(&mut self, local: &Local) -> Result<Dynamic, Failure> {
         match self.see(local)? {
             Seen::Plain => Ok(self.variable(local).clone()),
-            Seen::Exception(exception) => Ok(exception),
             Seen::Shared => {
                 let value = self.variable(local).flatten_clone();
                 match value.is_shared() {

@@ -175,7 +175,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         self.step(assign.local.at)?;
         let seen = self.see(&assign.local)?;
         let variable = self.variable(&assign.local);
-        if matches!(seen, Seen::Exception(_)) || variable.is_read_only() {
+        if variable.is_read_only() {
             return self.ask_to_assign(assign, value);
         }
         let done = match (seen, assign.op) {

@@ -85,6 +85,11 @@ pub(crate) fn register(registry: &mut Registry) {
             Ok(all.map(pair).collect::<Array>().into())
         });
     members::register_operators::<DictProxy>(registry);
+    register_conversion(registry);
+}
+
+/// `dict(managed)`: a plain dict.
+fn register_conversion(registry: &mut Registry) {
     registry.exactly(
         "dict",
         &[TypeId::of::<DictProxy>()],
