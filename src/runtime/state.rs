@@ -66,11 +66,32 @@ impl State {
         self.prepare(engine, program, name);
         // It may import.
         self.call_node.forget();
-        let (global, scope) = (&mut self.global, &mut self.scope);
-        without_panic(|| {
+        self.as_before_a_panic(|state| {
+            let (global, scope) = (&mut state.global, &mut state.scope);
             #[allow(deprecated)]
             engine.eval_statements_raw(global, &mut Caches::new(), scope, ast.statements())
         })
+    }
+
+    /// Runs code of the script. Rhai leaves its state in the middle of a call when a function of the host panics: what the call has imported and which
+    /// constants it sees would stay.
+    fn as_before_a_panic(
+        &mut self,
+        run: impl FnOnce(&mut Self) -> Result<Dynamic, Failure>,
+    ) -> Result<Dynamic, Failure> {
+        let (imports, constants) = (self.global.num_imports(), self.global.constants.clone());
+        let mut has_ended = false;
+        let result = without_panic(|| {
+            let result = run(self);
+            has_ended = true;
+            result
+        });
+        if !has_ended {
+            self.global.truncate_imports(imports);
+            self.global.constants = constants;
+            self.call_node.forget();
+        }
+        result
     }
 
     /// Prepares Rhai's state for the next input, or the next call by the host.
@@ -85,6 +106,7 @@ impl State {
         if self.global.source.as_deref() != Some(name) {
             self.global.source = Some(name.into());
         }
+        self.global.num_operations = 0;
         self.global.level = 0;
         self.global.scope_level = 0;
         self.global.always_search_scope = false;
@@ -100,7 +122,10 @@ impl State {
         name: &str,
         args: Array,
     ) -> Result<Dynamic, Failure> {
-        self.call_node.call(engine, &mut self.global, name, args)
+        self.as_before_a_panic(|state| {
+            let (node, global) = (&mut state.call_node, &mut state.global);
+            node.call(engine, global, name, args)
+        })
     }
 
     /// Returns a copy for one call by the host, which may happen while a script runs.

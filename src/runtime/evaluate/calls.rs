@@ -68,7 +68,9 @@ impl Runtime {
         }
         let values = arguments(&self.interp, &args)?;
         self.called(
-            |state, engine| function.call_raw(&state.context(engine, HOST), None, values),
+            |state, engine| {
+                without_panic(|| function.call_raw(&state.context(engine, HOST), None, values))
+            },
             || Some(function.clone()),
         )
     }
@@ -83,7 +85,7 @@ impl Runtime {
             |runtime| {
                 let (engine, state) = (&runtime.engine, &mut runtime.state);
                 state.prepare(engine, &runtime.interp.program, HOST);
-                let result = without_panic(|| call(state, engine));
+                let result = call(state, engine);
                 runtime.interp.unless_interrupted(result)
             },
             |runtime, result| {
