@@ -8,8 +8,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::task::Task;
 
-/// How many seconds may lie between the sealing of a task and its beginning, as the clocks of the two machines tell the time.
-pub(super) const AGE: u64 = 600;
+/// How many microseconds may lie between the sealing of a task and its beginning, as the clocks of the two machines tell the time: ten
+/// minutes.
+pub(super) const AGE: u64 = 600_000_000;
 
 /// The tasks that this process has begun and that are not too old yet.
 #[derive(Default)]
@@ -27,10 +28,12 @@ impl Fresh {
     }
 }
 
-/// Returns the time of the system's clock, in seconds since 1970.
+/// Returns the time of the system's clock, in microseconds since 1970.
 pub(super) fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |time| time.as_secs())
+    since.map_or(0, |time| {
+        u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+    })
 }
 
 #[cfg(test)]
@@ -56,15 +59,16 @@ mod tests {
         assert!(!fresh.admit(&task(1000, 1), 1001));
         assert!(fresh.admit(&task(1000, 2), 1000 + AGE));
         assert!(!fresh.admit(&task(1000, 3), 1001 + AGE));
-        assert!(!fresh.admit(&task(3000, 4), 2999 - AGE));
+        assert!(!fresh.admit(&task(3000 + AGE, 4), 2999));
     }
 
     #[test]
     fn what_is_too_old_is_not_remembered() {
         let mut fresh = Fresh::default();
-        for second in 0..3 * AGE {
-            assert!(fresh.admit(&task(second, 7), second));
+        for step in 0..30 {
+            let time = step * AGE / 10;
+            assert!(fresh.admit(&task(time, 7), time));
         }
-        assert!(fresh.0.len() <= AGE as usize + 1, "{}", fresh.0.len());
+        assert_eq!(fresh.0.len(), 11);
     }
 }

@@ -43,7 +43,7 @@ pub(super) struct Open {
     pub(super) bytes: Vec<u8>,
     /// How often it is tried again, if that is not the pool's affair.
     pub(super) retries: Option<u32>,
-    /// When it was last sealed, in seconds since 1970.
+    /// When it was last sealed, in microseconds since 1970.
     pub(super) sealed: u64,
     /// How often it was refused, although it was sealed a short time ago.
     pub(super) refused: u32,
@@ -306,11 +306,12 @@ impl Submitter {
             let Some(task) = self.open.get_mut(number) else {
                 continue;
             };
-            task.sealed = time;
+            // Another seal than the one before, whatever the clock does.
+            task.sealed = time.max(task.sealed + 1);
             let sent = Sent {
                 program: &task.program,
                 retries: task.retries,
-                time,
+                time: task.sealed,
                 bytes: &task.bytes,
             };
             let stream = if task.is_next { "b" } else { "s" };

@@ -1,7 +1,7 @@
 //! How tasks and results are written.
 //!
 //! A task is the line `CLIENT NUMBER PROGRAM RETRIES TIME SEAL` and bytes; a result the line `SEAL` and bytes. RETRIES is `-` where the pool's
-//! own number holds, TIME the second in which the task was sealed. Without a key, a seal is `-`.
+//! own number holds, TIME the microsecond in which the task was sealed. Without a key, a seal is `-`.
 
 use super::super::seal::{self, Key};
 use super::Terms;
@@ -15,7 +15,7 @@ pub(crate) struct Task {
     pub(super) number: u64,
     /// The hash of its program.
     pub program: String,
-    /// When it was sealed, in seconds since 1970.
+    /// When it was sealed, in microseconds since 1970.
     pub(super) time: u64,
     /// What no other task has, and no other seal of this one.
     pub(super) mark: u128,
@@ -36,7 +36,7 @@ pub(super) struct Sent<'a> {
     pub program: &'a str,
     /// How often it is tried again, if that is not the pool's affair.
     pub retries: Option<u32>,
-    /// Now, in seconds since 1970.
+    /// Now, in microseconds since 1970; each seal of a task has another time.
     pub time: u64,
     pub bytes: &'a [u8],
 }
