@@ -96,6 +96,10 @@ pub(super) type Place = (usize, usize);
 /// The names of the functions around positions, by file: logs ask for the same few again and again.
 pub(super) type Enclosing = HashMap<String, HashMap<Place, String>>;
 
+/// The source before all inputs of a program that grows. Rhai calls a closure that it finds in the first library without looking for later
+/// definitions, and constants are not global in a program without functions.
+pub(crate) const BASE_TEXT: &str = "private fn __base__() { 0 }";
+
 /// The main script as it runs, or one entry at a prompt.
 #[derive(Debug, Clone)]
 pub(crate) struct Input {

@@ -10,17 +10,13 @@ use rhai::{
 
 use super::evaluate::CallNode;
 use crate::program::call;
-use crate::program::source::{Program, Source};
+use crate::program::source::{BASE_TEXT, Program, Source};
 use crate::script::bind::Owner;
 use crate::script::exceptions::Failure;
 use crate::script::panics::without_panic;
 
 /// The name of the source before all inputs.
 const BASE: &str = "<program>";
-
-/// The source before all inputs. Rhai calls a closure that it finds in the first library without looking for later definitions,
-/// and constants are not global in a program without functions.
-const BASE_TEXT: &str = "private fn __base__() { 0 }";
 
 /// The source that Rhai notes for calls that come from the host.
 pub(super) const HOST: &str = "<host>";

@@ -7,6 +7,7 @@ use rhai::{GlobalRuntimeState, NativeCallContext};
 use super::super::messages::ForServer;
 use crate::program::call::{Blueprint, Head, Surroundings, pack_program, read_blueprint, split};
 use crate::program::environment::Environment;
+use crate::program::source::BASE_TEXT;
 use crate::program::{Program, call};
 use crate::remote::seal;
 use crate::script::{Failure, Interp, raise};
@@ -21,7 +22,7 @@ pub(crate) trait Own {
     /// # Errors
     /// `PermissionError`.
     fn check(&self, text: &str, shown: &str) -> Result<(), Failure> {
-        if self.has(text) {
+        if text == BASE_TEXT || self.has(text) {
             return Ok(());
         }
         let text = format!(
@@ -57,7 +58,7 @@ pub(crate) fn hash_of(text: &str) -> String {
 /// `RuntimeError`: there is no script with functions, or there are several.
 pub(super) fn hash_of_script(program: &Program) -> Result<String, Failure> {
     let mut inputs = program.inputs();
-    inputs.retain(|input| input.has_functions());
+    inputs.retain(|input| input.has_functions() && *input.source.text != *BASE_TEXT);
     match &inputs[..] {
         [input] => Ok(hash_of(&input.source.text)),
         _ => Err(raise(
