@@ -23,6 +23,7 @@ impl Runtime {
     /// - functions that use `this`, and have the name of a method that values of some types have themselves. On those values, the method is
     ///   called.
     /// - threads and processes whose function changes nothing but a list or dict that they get a copy of.
+    /// - closures that run in other processes, and do nothing but change a variable that they have captured.
     ///
     /// # Example
     /// ```
