@@ -12,7 +12,7 @@ use super::os::files::{
     entries, exists, leads_to_directory, make_directory, not_renamed, renamed, terminal_size,
 };
 use crate::permissions::{Last, Use};
-use crate::script::{Call, Failure, Outcome, Registry, raise, raise_os};
+use crate::script::{Call, Failure, Outcome, Registry, exception_class, raise, raise_os};
 use crate::sys;
 use crate::text::{as_int, from_os, quoted, to_path};
 
@@ -27,8 +27,9 @@ const IS_A_DIRECTORY: i32 = 21;
 const AT_ONCE: u64 = 64 << 20;
 
 pub(super) fn register(registry: &mut Registry) {
-    registry
-        .namespace("shutil", Shutil)
+    let mut shutil = registry.namespace("shutil", Shutil);
+    exception_class::members(&mut shutil, &["SameFileError"]);
+    shutil
         .function("copyfile", &["src", "dst"], |call| {
             let (from, to) = (path(call, 0)?, path(call, 1)?);
             copy_contents(call, &from, &to)?;

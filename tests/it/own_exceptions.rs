@@ -142,3 +142,21 @@ fn a_text_that_cannot_be_read_is_a_syntax_error_with_its_place() {
         ";
     output.assert(1, "", wanted);
 }
+
+#[test]
+fn classes_are_members_of_their_modules() {
+    prints(
+        r#"
+        try { json.loads("x"); } catch (e) { print(isinstance(e, json.JSONDecodeError), isinstance(e, ValueError)); }
+        try { re.compile("("); } catch (e) { print(isinstance(e, re.PatternError)); }
+        try { throw socket.gaierror("no host"); } catch (e) { print(e.type, isinstance(e, OSError)); }
+        try { throw shutil.SameFileError("same"); } catch (e) { print(e.type, isinstance(e, shutil.SameFileError)); }
+        "#,
+        "
+        True True
+        True
+        gaierror True
+        SameFileError True
+        ",
+    );
+}

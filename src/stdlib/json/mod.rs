@@ -9,7 +9,7 @@ use rhai::Dynamic;
 
 use self::write::{Layout, Writer};
 use super::builtins::codec::{Codec, decode_text};
-use crate::script::{Call, Failure, Outcome, Registry, raise, type_name};
+use crate::script::{Call, Failure, Outcome, Registry, exception_class, raise, type_name};
 use crate::text::as_string;
 
 /// The value of the global constant `json`.
@@ -17,47 +17,47 @@ use crate::text::as_string;
 pub(crate) struct Json;
 
 pub(super) fn register(registry: &mut Registry) {
-    registry
-        .namespace("json", Json)
-        .function(
-            "dumps",
-            &[
-                "obj",
-                "indent?",
-                "sort_keys?",
-                "ensure_ascii?",
-                "separators?",
-                "allow_nan?",
-                "default?",
-            ],
-            |call| {
-                let value = call.value(0);
-                dumps(call, &value, 1).map(Dynamic::from)
-            },
-        )
-        .function(
-            "dump",
-            &[
-                "obj",
-                "fp",
-                "indent?",
-                "sort_keys?",
-                "ensure_ascii?",
-                "separators?",
-                "allow_nan?",
-                "default?",
-            ],
-            dump,
-        )
-        .function("loads", &["s"], |call| {
+    let mut json = registry.namespace("json", Json);
+    exception_class::members(&mut json, &["JSONDecodeError"]);
+    json.function(
+        "dumps",
+        &[
+            "obj",
+            "indent?",
+            "sort_keys?",
+            "ensure_ascii?",
+            "separators?",
+            "allow_nan?",
+            "default?",
+        ],
+        |call| {
             let value = call.value(0);
-            loads(&value)
-        })
-        .function("load", &["fp"], |call| {
-            let mut file = call.value(0);
-            let text = call.method(&mut file, "read", vec![])?;
-            loads(&text)
-        });
+            dumps(call, &value, 1).map(Dynamic::from)
+        },
+    )
+    .function(
+        "dump",
+        &[
+            "obj",
+            "fp",
+            "indent?",
+            "sort_keys?",
+            "ensure_ascii?",
+            "separators?",
+            "allow_nan?",
+            "default?",
+        ],
+        dump,
+    )
+    .function("loads", &["s"], |call| {
+        let value = call.value(0);
+        loads(&value)
+    })
+    .function("load", &["fp"], |call| {
+        let mut file = call.value(0);
+        let text = call.method(&mut file, "read", vec![])?;
+        loads(&text)
+    });
 }
 
 /// `json.dumps(obj, indent=None, …)`; the options begin at parameter `first`. Keys always come in their order,

@@ -21,7 +21,7 @@ mod translate;
 mod walk;
 
 use self::cache::Compiled;
-use crate::script::{Registry, States};
+use crate::script::{Registry, States, exception_class};
 
 /// The value of the global constant `re`.
 #[derive(Debug, Clone)]
@@ -37,4 +37,5 @@ pub(super) fn register(registry: &mut Registry) {
     let mut re = registry.namespace("re", Re);
     flags::register(&mut re);
     functions::register(&mut re);
+    exception_class::members(&mut re, &["PatternError"]);
 }

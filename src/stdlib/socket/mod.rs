@@ -13,7 +13,7 @@ pub(crate) mod transfer;
 use rhai::{Array, Dynamic};
 
 use self::connection::Socket;
-use crate::script::{Call, Failure, Outcome, Registry, os_failure, raise};
+use crate::script::{Call, Failure, Outcome, Registry, exception_class, os_failure, raise};
 use crate::sys::socket::{self as system, NUMBERS};
 use crate::text::quoted;
 
@@ -27,6 +27,7 @@ const STREAM: i64 = 1;
 pub(super) fn register(registry: &mut Registry) {
     class::register(registry);
     let mut module = registry.namespace("socket", SocketModule);
+    exception_class::members(&mut module, &["gaierror"]);
     module
         .function("socket", &["family?", "type?", "proto?"], construct)
         .function(
