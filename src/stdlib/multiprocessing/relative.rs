@@ -20,7 +20,7 @@ pub(crate) struct Relative {
     name: String,
     pid: i32,
     is_main: bool,
-    /// Says that this process may terminate its parent.
+    /// Says who may terminate the parent besides its children: a process that is forked off with the object.
     _handle: Option<ProcessHandle>,
 }
 

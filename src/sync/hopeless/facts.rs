@@ -15,7 +15,8 @@ pub(super) struct Process {
     pub(super) is_unsettled: bool,
     /// Threads that have finished the script and wait for children: they end the process, and run no script.
     pub(super) left: u64,
-    /// The object that stands for it, which those have that may terminate it, if there is one. Its parent needs none.
+    /// The object that stands for it, which those have that may terminate it, if there is one. Its parent and its
+    /// children need none.
     pub(super) handle: Option<u64>,
     pub(super) holds: Vec<u64>,
     /// Objects that it has and cannot use.

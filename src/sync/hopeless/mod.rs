@@ -10,7 +10,8 @@
 //! - A process is *active* if one of its threads is outside, and *scripting* if one of those may still run script code.
 //! - *Reach* is what scripting processes refer to. A reference that is found in no process counts as in reach: it travels in a message.
 //! - A process *can end* if it is active, if a scripting process may terminate it, or if it is a daemon whose parent can end. Its parent
-//!   may terminate it, and whoever has an object that stands for it (`sync/process_handle.rs`), which is in reach like any other.
+//!   and its children may terminate it, and whoever has an object that stands for it (`sync/process_handle.rs`), which is in reach like
+//!   any other.
 //!
 //! # Why there are no false alarms
 //!

@@ -88,9 +88,15 @@ impl<'f> State<'f> {
     fn find_ends(&mut self) {
         let has_handle = |handle| self.is_in_reach(handle);
         let processes = self.facts.processes.iter();
-        let handed: Vec<bool> = processes
+        let mut handed: Vec<bool> = processes
             .map(|process| process.handle.is_some_and(has_handle))
             .collect();
+        // A child needs nothing to end its parent: it asks for it when it likes.
+        for (child, process) in self.facts.processes.iter().enumerate() {
+            if let Some(parent) = process.parent {
+                handed[parent] |= self.is_scripting[child];
+            }
+        }
         // As often as there may be generations.
         loop {
             let mut has_changed = false;

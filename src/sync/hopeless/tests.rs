@@ -225,16 +225,58 @@ fn a_child_that_its_parent_may_terminate_does_not_raise() {
     assert!(choose(&facts, &found, |_| 0).is_empty());
 }
 
-/// The parent has finished its script, and a third process runs on. The child waits for what nobody else has.
+#[test]
+fn a_parent_that_a_child_may_terminate_does_not_raise() {
+    let of = |child: Process| {
+        let mut facts = couple(1, WaitsFor::Object(7), [&[], &[]]);
+        facts.processes[1] = child;
+        facts.waiters[0].process = 0;
+        let found = hopeless(&facts, None);
+        assert!(found.is_stuck[0]);
+        choose(&facts, &found, |_| 0).is_empty()
+    };
+    let child = Process {
+        parent: Some(0),
+        hands: 1,
+        ..Process::default()
+    };
+    // It may ask for its parent at any time; not when it has finished its script.
+    assert!(of(child.clone()));
+    assert!(!of(Process { left: 1, ..child }));
+}
+
+#[test]
+fn a_child_that_waits_hopelessly_itself_does_not_terminate_its_parent() {
+    let mut facts = couple(1, WaitsFor::Object(7), [&[7], &[7]]);
+    let waiter = &facts.waiters[0];
+    facts.waiters.push(Waiter {
+        process: 0,
+        row: 2,
+        waits_for: WaitsFor::Process(1),
+        ..waiter.clone()
+    });
+    let found = hopeless(&facts, None);
+    assert_eq!(found.is_stuck, [true, true]);
+    assert_eq!(found.killable, [false, false]);
+}
+
+/// The parent has finished its script, and a grandchild runs on. The child waits for what nobody else has.
 fn orphan(handles: [&[u64]; 3], references: u64) -> bool {
     let mut facts = couple(1, WaitsFor::Object(7), [handles[0], &[7]]);
     facts.processes[0].left = 1;
     facts.processes[1].handle = Some(9);
     facts.processes[1].holds.extend(handles[1]);
     facts.processes.push(Process {
-        parent: Some(0),
+        parent: Some(3),
         hands: 1,
         holds: handles[2].to_vec(),
+        ..Process::default()
+    });
+    // Its parent, a brother of the one that waits, has finished its script, too.
+    facts.processes.push(Process {
+        parent: Some(0),
+        hands: 1,
+        left: 1,
         ..Process::default()
     });
     let count = Count {

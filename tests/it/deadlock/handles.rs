@@ -13,6 +13,7 @@ fn orphan(keep: &str, give: &str) -> String {
             let begin = time.monotonic();
             {keep}
         }}
+        fn in_between(box) {{ Process(keeper, [box, None]).start(); }}
         // Until the process is gone.
         fn works_on(pid, begin) {{
             while time.monotonic() - begin < 20 {{
@@ -31,6 +32,8 @@ fn orphan(keep: &str, give: &str) -> String {
 }
 
 const BY_MESSAGE: &str = "Process(keeper, [box, None]).start(); box.put(p);";
+/// The children of a parent may end it, and its other children with it; its grandchildren may not.
+const TO_A_GRANDCHILD: &str = "Process(in_between, [box]).start(); box.put(p);";
 const BY_ARGUMENT: &str = "Process(keeper, [box, p]).start();";
 const BY_COPY: &str = "if os.fork() == 0 { keeper(box, p); os._exit(0); }";
 
@@ -75,7 +78,7 @@ fn a_process_whose_object_was_dropped_cannot_be_terminated_any_more() {
     each_start_method(|method| {
         // A process keeps its own arguments, which its run() would use again.
         let keep = "p = 0; works_on(pid, begin);";
-        let script = Script::text(&orphan(keep, BY_MESSAGE)).start_method(method);
+        let script = Script::text(&orphan(keep, TO_A_GRANDCHILD)).start_method(method);
         let output = script.run();
         assert_eq!((output.code(), output.stdout.as_str()), (3, "it is gone\n"));
         let stderr = &output.stderr;
@@ -88,31 +91,50 @@ fn a_process_whose_object_was_dropped_cannot_be_terminated_any_more() {
 
 /// The lock of the parent goes on when its child ends it.
 #[test]
-fn a_child_that_has_its_parent_may_terminate_it() {
-    let output = Script::text(
-        r#"
-        fn ends_its_parent(asked) {
-            let parent = parent_process();
-            asked.set();
+fn a_child_may_terminate_its_parent_although_it_has_not_asked_for_it_yet() {
+    each_start_method(|method| {
+        let code = r#"
+        fn ends_its_parent(runs) {
+            runs.set();
             time.sleep(1.5);
-            parent.terminate();
+            parent_process().terminate();
         }
-        fn parent(lock, asked) {
+        fn parent(lock, runs) {
             lock.acquire();
-            Process(ends_its_parent, [asked]).start();
+            Process(ends_its_parent, [runs]).start();
             Event().wait();
         }
         let lock = Lock();
-        let asked = Event();
-        let p = Process(parent, [lock, asked]);
+        let runs = Event();
+        let p = Process(parent, [lock, runs]);
         p.start();
-        asked.wait();
+        runs.wait();
         lock.acquire();
         p.join();
         print("mine", p.exitcode);
-        "#,
-    )
-    .run();
-    assert_eq!((output.code(), output.stdout.as_str()), (0, "mine -15\n"));
-    assert!(!output.stderr.contains("Deadlock"), "{}", output.stderr);
+        "#;
+        let output = Script::text(code).start_method(method).run();
+        assert_eq!((output.code(), output.stdout.as_str()), (0, "mine -15\n"));
+        assert!(!output.stderr.contains("Deadlock"), "{}", output.stderr);
+    });
+}
+
+#[test]
+fn a_child_may_end_the_main_process_that_waits_for_its_own_lock() {
+    each_start_method(|method| {
+        let code = "
+            fn ends_main() {
+                time.sleep(1.5);
+                parent_process().terminate();
+            }
+            let p = Process(#{ target: ends_main });
+            p.start();
+            let lock = Lock();
+            lock.acquire();
+            lock.acquire();
+            ";
+        let output = Script::text(code).start_method(method).run();
+        assert_eq!(output.code(), 143, "{}", output.stderr);
+        assert!(!output.stderr.contains("Deadlock"), "{}", output.stderr);
+    });
 }
