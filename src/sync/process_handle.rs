@@ -1,7 +1,7 @@
 //! Who can end a process: an object of the session stands for it, and those that may terminate the process refer to the object.
 //!
-//! The parent may always terminate its child, so most processes have no such object. One is created when a script sends a Process to
-//! another process, or asks for its parent. A process has at most one that anybody refers to, which its entry names.
+//! The parent may always terminate its child, and a child its parent, so most processes have no such object. One is created when a script
+//! sends a Process to another process, or asks for its parent. A process has at most one that anybody refers to, which its entry names.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -45,6 +45,8 @@ impl ProcessHandle {
             let known = session.segment().handle_of_process(process);
             if is_for(session.segment(), known, process)
                 && let Ok(handle) = ProcessHandle::open(session, known)
+                // Until it was held, the object could go and another process's could come in its place.
+                && is_for(session.segment(), known, process)
             {
                 return Ok(handle);
             }
