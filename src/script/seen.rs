@@ -1,7 +1,6 @@
 //! What the processes and threads of the program do, as one of them sees it.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -24,9 +23,6 @@ const PATIENCE_NS: u64 = 100_000_000;
 
 /// How long the request stays, for threads that get to a line later.
 const REQUEST_NS: u64 = 2 * PATIENCE_NS;
-
-/// When the threads of this process were last asked where they are, in nanoseconds of the monotonic clock.
-static ASKED: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {
     /// The request that this thread answered last.
@@ -71,13 +67,12 @@ impl Interp {
         let mut asked = Vec::new();
         // A host decides about signals of its own.
         if self.owns_signals() {
-            self.begin_telling();
+            interrupt::ask_for_places();
             asked = session.members_that_compute();
             // It would answer when it goes on, whenever that is.
             asked.retain(|(_, pid)| !diagnose::is_stopped(*pid));
-            for (process, pid) in &asked {
-                session.ask_for_places(*process);
-                let _ = sys::signal::send(pid.cast_signed(), Signal::SIGQUIT as i32);
+            for (_, pid) in &asked {
+                sys::signal::ask_for_places(pid.cast_signed(), Signal::SIGQUIT);
             }
         }
         let end = since + PATIENCE_NS;
@@ -87,18 +82,11 @@ impl Interp {
         since
     }
 
-    /// Makes each thread of this process note where it is, at its next step.
-    fn begin_telling(&self) {
-        ASKED.store(now_ns(), Ordering::SeqCst);
-        interrupt::catch(interrupt::PLACES);
-    }
-
     /// Notes where the calling thread is, if that is known and it has not done so since it was asked.
     pub(super) fn tell_place(&self) {
-        let asked = ASKED.load(Ordering::SeqCst);
+        let asked = interrupt::places_asked();
         if now_ns() > asked + REQUEST_NS {
-            interrupt::take_caught(interrupt::PLACES);
-            return;
+            return interrupt::forget_places(asked);
         }
         let Some(session) = self.existing_session().filter(|_| TOLD.get() != asked) else {
             return;
@@ -123,10 +111,6 @@ impl Interp {
     /// Answers SIGQUIT: prints what the program does on standard error. If several processes get the signal at once, one of them answers.
     pub(crate) fn answer_quit(&self) {
         let Ok(session) = self.session() else { return };
-        if session.take_asked() {
-            self.begin_telling();
-            return self.tell_place();
-        }
         if !session.takes_turn_to_dump(ONE_SIGNAL_NS) {
             return;
         }

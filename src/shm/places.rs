@@ -1,6 +1,6 @@
 //! Where threads are that do not wait: each notes its line when a report is made, and only then, so that it costs nothing otherwise.
 //!
-//! Whoever makes a report asks the other processes by SIGQUIT, which those that answer it say in their entries.
+//! Whoever makes a report asks the other processes by a SIGQUIT with a mark (`sys/signal.rs`), which those that answer it say in their entries.
 
 use std::sync::atomic::Ordering;
 
@@ -56,19 +56,6 @@ impl Session {
                 && computes(process.id)
         });
         others.map(|process| (process.id, process.pid)).collect()
-    }
-
-    /// Notes that the next SIGQUIT of this process asks for nothing else than the lines of its threads.
-    pub(crate) fn ask_for_places(&self, process: ProcessId) {
-        if let Some(entry) = self.segment().entry_of(process) {
-            entry.asked.store(1, Ordering::Release);
-        }
-    }
-
-    /// Returns whether SIGQUIT has asked this process for nothing else than the lines of its threads.
-    pub(crate) fn take_asked(&self) -> bool {
-        self.my_entry()
-            .is_ok_and(|entry| entry.asked.swap(0, Ordering::AcqRel) != 0)
     }
 
     /// Returns whether a thread of these processes, or another one of this process, has not noted its line since `since_ns`.

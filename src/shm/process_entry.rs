@@ -44,9 +44,7 @@ shared_struct! {
         pub(super) handle: AtomicU64,
         /// 1 while SIGQUIT makes the process report, or say where its threads are.
         pub(super) answers: AtomicU64,
-        /// 1 while a SIGQUIT is under way that asks only where its threads are.
-        pub(super) asked: AtomicU64,
-        _rest: [AtomicU64; 7],
+        _rest: [AtomicU64; 8],
     }
 }
 

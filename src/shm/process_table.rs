@@ -53,7 +53,6 @@ impl Thread<'_> {
                 &entry.host_hand,
                 &entry.handle,
                 &entry.answers,
-                &entry.asked,
             ] {
                 poke(word, 0);
             }

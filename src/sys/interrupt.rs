@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, Ordering};
 
-use super::clock::Deadline;
+use super::clock::{Deadline, now_ns};
 use super::{futex, identity};
 
 /// The signal number; 0 if there is no request.
@@ -81,6 +81,28 @@ pub(crate) const REPORT: i32 = 32;
 /// What [`take_caught`] takes for a request that all threads say where they are. It is there for a while, for all of them to see. The C
 /// library keeps the signal of this number to itself, too.
 pub(crate) const PLACES: i32 = 33;
+
+/// When the threads of this process were last asked where they are, in nanoseconds of the monotonic clock.
+static PLACES_ASKED: AtomicU64 = AtomicU64::new(0);
+
+/// Asks all threads of this process to say where they are. Safe to call from a signal handler.
+pub(crate) fn ask_for_places() {
+    PLACES_ASKED.store(now_ns(), Ordering::SeqCst);
+    catch(PLACES);
+}
+
+/// Returns when [`ask_for_places`] was last called, in nanoseconds of the monotonic clock.
+pub(crate) fn places_asked() -> u64 {
+    PLACES_ASKED.load(Ordering::SeqCst)
+}
+
+/// Takes the request of that time back, and none that has come since.
+pub(crate) fn forget_places(asked: u64) {
+    take_caught(PLACES);
+    if places_asked() != asked {
+        catch(PLACES);
+    }
+}
 
 /// The signals that scripts may handle.
 pub(crate) const SIGNALS: std::ops::Range<i32> = 1..64;

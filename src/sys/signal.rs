@@ -1,8 +1,8 @@
 //! Signals: sending them, and noting that one has arrived.
 //!
 //! # Safety
-//! Invariant *handler*: the only code that runs in signal context is [`note`], [`note_for_script`] and [`note_to_report`], which change atomics and make one
-//! system call that leaves `errno` alone.
+//! Invariant *handler*: the only code that runs in signal context is [`note`], [`note_for_script`] and [`note_to_report`], which change atomics, read the clock
+//! and make one system call that leaves `errno` alone.
 #![allow(unsafe_code)]
 
 use std::io;
@@ -25,13 +25,34 @@ extern "C" fn note_for_script(signal: libc::c_int) {
     interrupt::catch(signal);
 }
 
-extern "C" fn note_to_report(_: libc::c_int) {
-    interrupt::catch(interrupt::REPORT);
+/// Comes with a signal that asks only where the threads of a process are. No user sends it by chance.
+const FOR_PLACES: usize = 0x706c_6163;
+
+/// A signal that asks for the places of threads is told from any other here: a mark elsewhere could be taken for another signal's.
+extern "C" fn note_to_report(_: libc::c_int, info: *mut libc::siginfo_t, _: *mut std::ffi::c_void) {
+    // SAFETY: the kernel gives a handler with SA_SIGINFO the information; a queued signal has a value.
+    let is_for_places = unsafe {
+        (*info).si_code == libc::SI_QUEUE && (*info).si_value().sival_ptr.addr() == FOR_PLACES
+    };
+    if is_for_places {
+        interrupt::ask_for_places();
+    } else {
+        interrupt::catch(interrupt::REPORT);
+    }
+}
+
+/// Sends a signal that a process takes for a request to report, and asks it only where its threads are.
+pub(crate) fn ask_for_places(pid: i32, signal: Signal) {
+    let value = libc::sigval {
+        sival_ptr: std::ptr::without_provenance_mut(FOR_PLACES),
+    };
+    // SAFETY: sigqueue takes numbers, of which the last one is never used as a pointer. A process that is gone gets no signal.
+    unsafe { libc::sigqueue(pid, signal as libc::c_int, value) };
 }
 
 /// Makes `signal` a request to report what the program does; blocking system calls return early.
 pub(crate) fn catch_to_report(signal: Signal) -> io::Result<()> {
-    set(signal, SigHandler::Handler(note_to_report))
+    set(signal, SigHandler::SigAction(note_to_report))
 }
 
 /// Returns whether `signal` is a request to report what the program does.
