@@ -87,19 +87,25 @@ pub(crate) fn killed_for_memory() -> u64 {
             Version::Two => (GROUPS, "memory.events"),
             Version::One => (MEMORY_GROUPS, "memory.oom_control"),
         };
-        let file = folder_below(root, path).join(file);
-        killed_in(&fs::read_to_string(file).unwrap_or_default())
+        killed_below(Path::new(root), path, file)
     });
     counts.max().unwrap_or(0)
 }
 
+/// Returns the count of the nearest group that has one: a container may see its own group as the root, and its path not at all.
+fn killed_below(root: &Path, path: &str, file: &str) -> u64 {
+    let count = groups_above(root, path).find_map(|folder| {
+        let text = fs::read_to_string(folder.join(file)).ok()?;
+        killed_in(&text)
+    });
+    count.unwrap_or(0)
+}
+
 /// Returns the count in a control group's `memory.events` or `memory.oom_control`.
-fn killed_in(text: &str) -> u64 {
+fn killed_in(text: &str) -> Option<u64> {
     let mut lines = text.lines();
     let count = lines.find_map(|line| line.strip_prefix("oom_kill "));
-    count
-        .and_then(|count| count.trim().parse().ok())
-        .unwrap_or(0)
+    count?.trim().parse().ok()
 }
 
 /// The version of a control group.
@@ -125,8 +131,11 @@ fn memory_groups(memberships: &str) -> impl Iterator<Item = (Version, &str)> {
     })
 }
 
-fn folder_below(root: &str, path: &str) -> PathBuf {
-    Path::new(root).join(path.trim_start_matches('/'))
+/// Returns the folders of a control group and its ancestors up to the root, whether they are there or not.
+fn groups_above(root: &Path, path: &str) -> impl Iterator<Item = PathBuf> {
+    let folder = root.join(path.trim_start_matches('/'));
+    std::iter::successors(Some(folder), |folder| folder.parent().map(PathBuf::from))
+        .take_while(move |folder| folder.starts_with(root))
 }
 
 /// Returns a line of `/proc/meminfo`, in bytes.
@@ -153,17 +162,9 @@ fn control_group_headroom() -> Option<u64> {
 }
 
 fn headroom_below(root: &str, path: &str, limit: &str, usage: &str) -> Option<u64> {
-    let mut folder = folder_below(root, path);
-    let mut least = None;
-    while folder.starts_with(root) {
-        if let Some(room) = headroom(&folder, limit, usage) {
-            least = Some(least.map_or(room, |least: u64| least.min(room)));
-        }
-        if !folder.pop() {
-            break;
-        }
-    }
-    least
+    let groups = groups_above(Path::new(root), path);
+    let rooms = groups.filter_map(|folder| headroom(&folder, limit, usage));
+    rooms.min()
 }
 
 /// "max" (no limit) does not parse as a number, which is just right.
@@ -180,6 +181,8 @@ fn headroom(folder: &Path, limit: &str, usage: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use std::process;
+
     use super::*;
 
     #[test]
@@ -194,9 +197,25 @@ mod tests {
     #[test]
     fn the_count_of_killed_processes_is_read() {
         let events = "low 0\nhigh 0\nmax 12\noom 2\noom_kill 3\noom_group_kill 0\n";
-        assert_eq!(killed_in(events), 3);
+        assert_eq!(killed_in(events), Some(3));
         let control = "oom_kill_disable 0\nunder_oom 0\noom_kill 4\n";
-        assert_eq!(killed_in(control), 4);
-        assert_eq!((killed_in(""), killed_in("oom_kill many\n")), (0, 0));
+        assert_eq!(killed_in(control), Some(4));
+        assert_eq!((killed_in(""), killed_in("oom_kill many\n")), (None, None));
+    }
+
+    #[test]
+    fn the_count_is_that_of_the_nearest_group_that_can_be_seen() {
+        let root = std::env::temp_dir().join(format!("procscript-groups-{}", process::id()));
+        let inner = root.join("inner");
+        fs::create_dir_all(&inner).unwrap();
+        fs::write(root.join("events"), "oom_kill 5\n").unwrap();
+        fs::write(inner.join("events"), "oom_kill 2\n").unwrap();
+        let of = |path| killed_below(&root, path, "events");
+        assert_eq!(
+            (of("/inner"), of("/inner/unseen"), of("/unseen/id")),
+            (2, 2, 5)
+        );
+        assert_eq!(killed_below(&root, "/inner", "nothing"), 0);
+        fs::remove_dir_all(&root).unwrap();
     }
 }
