@@ -1,11 +1,10 @@
 //! Writes that nobody can see: a function changes nothing but its argument, which is a list or a dict that a Thread or a Process has got a copy
 //! of; or a closure changes a variable that it has captured, of which a Process or a worker of a Pool has a copy.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use rhai::{
-    AST, ASTNode, Expr, FnCallExpr, FnPtr, ImmutableString, Module, Position, ScriptFuncDef,
-    Shared, Stmt,
+    AST, ASTNode, Expr, FnCallExpr, FnPtr, ImmutableString, Position, ScriptFuncDef, Shared, Stmt,
 };
 
 use crate::program::bodies::statements_of;
@@ -16,6 +15,9 @@ pub(super) type Found = (Position, String);
 
 /// The classes whose functions run in another process.
 const POOLS: [&str; 2] = ["Pool", "ProcessPoolExecutor"];
+
+/// The classes that start a function with copies of its arguments.
+const STARTED: [&str; 2] = ["Process", "Thread"];
 
 /// The methods of pools that take a function first.
 const TAKING: [&str; 9] = [
@@ -39,28 +41,74 @@ const CHANGING: [&str; 11] = [
 /// Returns where a script starts threads and processes whose writes are certainly lost.
 pub(super) fn find(ast: &AST) -> Vec<Found> {
     let library = ast.shared_lib();
-    let mut found = found_in(ast.statements(), &[], library);
+    let mut definitions = Definitions::default();
+    definitions.note_variables(ast.statements());
+    for (_, _, name, _, function) in library.iter_script_fn_info() {
+        definitions
+            .functions
+            .entry(name)
+            .or_default()
+            .push(function);
+        definitions.note_variables(&statements_of(function));
+    }
+    let mut found = found_in(ast.statements(), &[], &definitions);
     for (.., function) in library.iter_script_fn_info() {
         let statements = statements_of(function);
-        found.extend(found_in(&statements, &function.params, library));
+        found.extend(found_in(&statements, &function.params, &definitions));
     }
     found
+}
+
+/// What the program defines itself.
+#[derive(Default)]
+struct Definitions<'a> {
+    functions: HashMap<&'a str, Vec<&'a Shared<ScriptFuncDef>>>,
+    /// Of these, those that hide a class of ours.
+    variables: HashSet<ImmutableString>,
+}
+
+impl<'a> Definitions<'a> {
+    fn note_variables(&mut self, statements: &[Stmt]) {
+        walk(statements, &mut |node| {
+            if let ASTNode::Stmt(Stmt::Var(parts, ..)) = node
+                && is_class(&parts.0.name)
+            {
+                self.variables.insert(parts.0.name.clone());
+            }
+        });
+    }
+
+    /// Returns whether a call of this name is one of the program's own.
+    fn hide(&self, name: &str) -> bool {
+        self.functions.contains_key(name) || self.variables.contains(name)
+    }
+
+    fn function(&self, name: &str, params: usize) -> Option<&'a Shared<ScriptFuncDef>> {
+        let mut of_name = self.functions.get(name)?.iter();
+        of_name
+            .find(|function| function.params.len() == params)
+            .copied()
+    }
+}
+
+fn is_class(name: &str) -> bool {
+    POOLS.contains(&name) || STARTED.contains(&name)
 }
 
 fn found_in(
     statements: &[Stmt],
     params: &[ImmutableString],
-    library: &Shared<Module>,
+    definitions: &Definitions<'_>,
 ) -> Vec<Found> {
     let plain = plain_variables(statements, params);
-    let pools = pools(statements);
+    let pools = pools(statements, definitions);
     let mut found = Vec::new();
     walk(statements, &mut |node| {
         if let ASTNode::Expr(Expr::Dot(sides, ..)) = node
             && let (Expr::Variable(pool, ..), Expr::MethodCall(call, at)) = (&sides.lhs, &sides.rhs)
             && pools.contains(&pool.1)
             && TAKING.contains(&call.name.as_str())
-            && let Some(variable) = captured_by(call.args.first(), library, &plain)
+            && let Some(variable) = captured_by(call.args.first(), definitions, &plain)
         {
             let message = format!(
                 "the workers get copies of '{variable}': what the function writes to it is lost; return it as the result"
@@ -72,8 +120,9 @@ fn found_in(
             | ASTNode::Stmt(Stmt::FnCall(call, at)) => (call, *at),
             _ => return,
         };
-        if matches!(call.name.as_str(), "Thread" | "Process")
-            && let Some(message) = lost_by(call, library, &plain)
+        if STARTED.contains(&call.name.as_str())
+            && !definitions.hide(&call.name)
+            && let Some(message) = lost_by(call, definitions, &plain)
         {
             found.push((at, message));
         }
@@ -106,12 +155,12 @@ pub(super) fn target_and_args(args: &[Expr]) -> (Option<&Expr>, Option<&Expr>) {
 /// Returns what to say of the start of a thread or a process, if something is lost.
 fn lost_by(
     call: &FnCallExpr,
-    library: &Shared<Module>,
+    definitions: &Definitions<'_>,
     plain: &HashSet<ImmutableString>,
 ) -> Option<String> {
     let (target, args) = target_and_args(&call.args);
     if call.name == "Process"
-        && let Some(variable) = captured_by(target, library, plain)
+        && let Some(variable) = captured_by(target, definitions, plain)
     {
         return Some(format!(
             "the process gets a copy of '{variable}': what the function writes to it is lost; use a Value, a Queue or a Manager's dict or list"
@@ -120,7 +169,7 @@ fn lost_by(
     let (Some(Expr::Variable(function, ..)), Some(Expr::Array(args, _))) = (target, args) else {
         return None;
     };
-    let definition = library.get_script_fn(&function.1, args.len())?;
+    let definition = definitions.function(&function.1, args.len())?;
     let params = definition.params.iter().zip(args);
     let mut lost = params.filter_map(|(param, arg)| match arg {
         Expr::Variable(given, ..) if plain.contains(&given.1) => {
@@ -143,7 +192,7 @@ fn lost_by(
 /// Returns a variable that a closure has captured and does nothing but write to.
 fn captured_by<'e>(
     closure: Option<&'e Expr>,
-    library: &Shared<Module>,
+    definitions: &Definitions<'_>,
     plain: &HashSet<ImmutableString>,
 ) -> Option<&'e ImmutableString> {
     let Some(Expr::Stmt(block)) = closure else {
@@ -159,8 +208,7 @@ fn captured_by<'e>(
         return None;
     };
     let function = function.read_lock::<FnPtr>()?;
-    let mut all = library.iter_script_fn_info();
-    let definition = all.find(|(_, _, name, ..)| *name == function.fn_name())?.4;
+    let definition = *definitions.functions.get(function.fn_name())?.first()?;
     let mut params = definition.params.iter().zip(captured);
     params.find_map(|(param, captured)| match captured {
         Expr::Variable(variable, ..) => {
@@ -185,9 +233,11 @@ fn is_changed_in_part(definition: &Shared<ScriptFuncDef>, param: &ImmutableStrin
 }
 
 /// Returns the variables that hold a pool of processes wherever they are.
-fn pools(statements: &[Stmt]) -> HashSet<ImmutableString> {
+fn pools(statements: &[Stmt], definitions: &Definitions<'_>) -> HashSet<ImmutableString> {
     let is_pool = |value: &Expr| match value {
-        Expr::FnCall(call, _) => POOLS.contains(&call.name.as_str()),
+        Expr::FnCall(call, _) => {
+            POOLS.contains(&call.name.as_str()) && !definitions.hide(&call.name)
+        }
         _ => false,
     };
     let mut pools = HashSet::new();
