@@ -174,6 +174,36 @@ fn all_that_compute_say_where_they_are_whoever_is_asked() {
     });
 }
 
+/// The main thread of the child, which answers signals, gets to it only when its native has returned.
+#[test]
+fn a_signal_of_a_user_is_answered_although_a_report_has_asked_just_before() {
+    each_start_method(|method| {
+        let running = Script::text(
+            r#"
+            fn digest(ready) {
+                let data = bytes(64000000);
+                ready.set();
+                while true { hashlib.sha512(data); }
+            }
+            let ready = Event();
+            let p = Process(digest, [ready]);
+            p.daemon = true;
+            p.start();
+            ready.wait();
+            faulthandler.dump_traceback(sys.stdout);
+            os.kill(p.pid, signal.SIGQUIT);
+            p.join();
+            "#,
+        )
+        .start_method(method)
+        .start();
+        running.wait_for_stderr("child of");
+        let report = running.stderr();
+        assert!(report.starts_with("procscript: Process-1 "), "{report}");
+        assert_eq!(report.matches("got SIGQUIT").count(), 1, "{report}");
+    });
+}
+
 #[test]
 fn a_function_of_the_script_for_sigquit_comes_first() {
     each_start_method(|method| {
