@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::path::Path;
 
 use super::support::script::{Output, Script, each_start_method};
 
@@ -173,9 +174,32 @@ fn watch_log_reports_what_matters_and_follows_a_rotation() {
         let mut file = fs::OpenOptions::new().append(true).open(&log).unwrap();
         file.write_all(b" an ERROR\n").unwrap();
         running.wait_for_line("half an ERROR");
+        file.write_all(b"half a line ").unwrap();
+        let length = fs::metadata(&log).unwrap().len();
+        running.wait_until("the half line is not read", || {
+            is_read_up_to(running.pid(), &log, length)
+        });
         fs::rename(&log, log.with_extension("old")).unwrap();
         fs::write(&log, "a new ERROR\n").unwrap();
         running.wait_for_line("a new ERROR");
+        // The same file, emptied and written anew.
+        fs::write(&log, "ERROR 2\n").unwrap();
+        running.wait_for_line("ERROR 2");
         running.interrupt();
     });
+}
+
+/// Returns whether a process has the file open and has come so far in it.
+fn is_read_up_to(pid: i32, path: &Path, place: u64) -> bool {
+    let path = path.canonicalize().unwrap();
+    let Ok(open) = fs::read_dir(format!("/proc/{pid}/fd")) else {
+        return false;
+    };
+    let mut open = open.flatten();
+    open.any(|entry| {
+        let number = entry.file_name().to_string_lossy().into_owned();
+        let about = fs::read_to_string(format!("/proc/{pid}/fdinfo/{number}"));
+        fs::read_link(entry.path()).is_ok_and(|file| file == path)
+            && about.is_ok_and(|about| about.starts_with(&format!("pos:\t{place}\n")))
+    })
 }
