@@ -158,6 +158,38 @@ fn for_each_passes_the_item_unless_the_function_uses_this() {
     );
 }
 
+/// Whoever stops early needs no list of all items.
+#[test]
+fn methods_of_ranges_make_items_as_they_are_needed() {
+    prints(
+        r#"
+        let long = range(10000000000);
+        print(long.find(|x| x > 5), long.find(|x| x > 100000), long.find(|x, i| i > 5000 && i == x));
+        print(long.some(|x| x == 9000), long.all(|x| x < 9000), range(0, 10000000000, 3).find(|x| x > 30000));
+        print((-10000000000..0).find(|x| x % 7 == 0), (0..=10000000000).some(|x| str(x) == "70"));
+        let seen = 0;
+        try { long.for_each(|x| { seen += 1; if x == 5000 { throw "enough"; } }); } catch { print(seen); }
+        print(range(10000).map(|x| x * 2)[9999], range(10000).filter(|x| x > 9990).len());
+        let total = 0;
+        range(5000).for_each(|i| { total += this + i; });
+        print(total);
+        for f in [|| long.map(|x| x), || range(2 ** 60).filter(|x| x == 3 && never())] {
+            try { f.call(); } catch (e) { print(e.type); }
+        }
+        "#,
+        "
+        6 100001 5001
+        True False 30003
+        -9999999997 True
+        5001
+        19998 9
+        24995000
+        MemoryError
+        NameError
+        ",
+    );
+}
+
 #[test]
 fn methods_of_classes_are_values() {
     prints(

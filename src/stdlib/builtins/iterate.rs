@@ -116,7 +116,8 @@ fn length(range: &Range<i64>) -> usize {
     usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(0)
 }
 
-fn bounds(value: &Dynamic) -> Option<Range<i64>> {
+/// Returns the numbers of a range that has no step.
+pub(super) fn bounds(value: &Dynamic) -> Option<Range<i64>> {
     let (start, stop) = text::bounds(value)?;
     Some(start..i64::try_from(stop).unwrap_or(i64::MAX))
 }
