@@ -160,6 +160,8 @@ fn extreme_numbers_are_rounded_and_counted_as_in_python() {
         print(round(1.5, least), round(-1.5, least), round(150, least), round(-150, -38), round(-150, -20));
         print(round(150, -2), round(250, -2), error_of(|| round(9223372036854775807, -19)));
         print(enumerate(["a"], 9223372036854775807));
+        for last in ["x", None, [1], #{}] { print(error_of(|| sum([9223372036854775807, 1, last]))); }
+        print(error_of(|| sum([9223372036854775807, 1])), sum([9223372036854775807, 1, -1]));
         print(error_of(|| enumerate(["a", "b"], 9223372036854775807)));
         let pair = socket.socketpair();
         print(pair[0].recv(0));
@@ -168,6 +170,11 @@ fn extreme_numbers_are_rounded_and_counted_as_in_python() {
         0.0 -0.0 0 0 0
         200 200 OverflowError: the integer 10000000000000000000 does not fit in 64 bits
         [[9223372036854775807, 'a']]
+        TypeError: unsupported operand type(s) for +: 'int' and 'str'
+        TypeError: unsupported operand type(s) for +: 'int' and 'NoneType'
+        TypeError: unsupported operand type(s) for +: 'int' and 'list'
+        TypeError: unsupported operand type(s) for +: 'int' and 'dict'
+        OverflowError: the integer 9223372036854775808 does not fit in 64 bits 9223372036854775807
         OverflowError: the integer 9223372036854775808 does not fit in 64 bits
         b''
         ",

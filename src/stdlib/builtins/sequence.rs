@@ -185,7 +185,15 @@ fn sum(call: &mut Call<'_>) -> Outcome {
         total = match i64::try_from(whole) {
             Ok(whole) => Dynamic::from_int(whole),
             Err(_) if items.get(summed).is_some_and(Dynamic::is_float) => (whole as f64).into(),
-            Err(_) => return Err(too_large(&whole.to_string())),
+            Err(_) => {
+                // Python has no limit, and fails at what cannot be added to a number.
+                return Err(match items.get(summed) {
+                    Some(next) if is_no_number(next) => {
+                        unsupported("+", &Dynamic::from_int(0), next)
+                    }
+                    _ => too_large(&whole.to_string()),
+                });
+            }
         };
     }
     for item in items.into_iter().skip(summed) {
@@ -193,6 +201,11 @@ fn sum(call: &mut Call<'_>) -> Outcome {
         total = add(call, total, item)?;
     }
     Ok(total)
+}
+
+/// Returns whether a value can certainly not be added to a number.
+fn is_no_number(value: &Dynamic) -> bool {
+    as_string(value).is_some() || value.is_unit() || value.is_array() || value.is_map()
 }
 
 /// Returns the sum of two values.
