@@ -295,6 +295,26 @@ with Pool(2) as pool {
 }
 
 #[test]
+fn check_warns_of_no_lost_writes_where_the_script_hides_a_class() {
+    let script = "let hits = 0;
+let d = #{ n: 0 };
+fn Pool(n) { ThreadPool(n) }
+fn Process(f, args = []) { threading.Thread(f, args) }
+fn count(d) { d.n += 1; }
+let p = Pool(2);
+p.map(|x| { hits += x; }, [1, 2]);
+Process(|| { hits += 1; }).start();
+{
+    let Thread = count;
+    Thread(count, [d]);
+}
+print(hits, d);
+";
+    let check = Script::command(&["check", "main.rhai"]).beside("main.rhai", script);
+    check.run().assert(0, "", "");
+}
+
+#[test]
 fn a_text_for_eval_calls_what_variables_hold() {
     prints(
         r#"
