@@ -180,7 +180,7 @@ fn methods_of_ranges_make_items_as_they_are_needed() {
         "
         6 100001 5001
         True False 30003
-        -9999999997 True
+        -9999999996 True
         5001
         19998 9
         24995000

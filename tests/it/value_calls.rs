@@ -299,7 +299,7 @@ fn check_warns_of_no_lost_writes_where_the_script_hides_a_class() {
     let script = "let hits = 0;
 let d = #{ n: 0 };
 fn Pool(n) { ThreadPool(n) }
-fn Process(f, args = []) { threading.Thread(f, args) }
+fn Process(f) { threading.Thread(f, []) }
 fn count(d) { d.n += 1; }
 let p = Pool(2);
 p.map(|x| { hits += x; }, [1, 2]);
