@@ -28,7 +28,7 @@ extern "C" fn note_for_script(signal: libc::c_int) {
 /// Comes with a signal that asks only where the threads of a process are. No user sends it by chance.
 const FOR_PLACES: usize = 0x706c_6163;
 
-/// A signal that asks for the places of threads is told from any other here: a mark elsewhere could be taken for another signal's.
+/// A signal that asks for the places of threads is known by its value: a mark elsewhere could be taken for that of another signal.
 extern "C" fn note_to_report(_: libc::c_int, info: *mut libc::siginfo_t, _: *mut std::ffi::c_void) {
     // SAFETY: the kernel gives a handler with SA_SIGINFO the information; a queued signal has a value.
     let is_for_places = unsafe {
