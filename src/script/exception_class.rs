@@ -228,13 +228,15 @@ fn os_part(exception: &Exception, index: usize) -> Dynamic {
 /// Returns what a WorkerLost says of the worker and its task; `()` for any other exception.
 fn lost_part(exception: &Exception, index: usize) -> Dynamic {
     let args = exception.args();
-    let part = args.get(index).filter(|_| exception.kind() == "WorkerLost");
+    let part = args
+        .get(index)
+        .filter(|_| exception.python_kind() == "WorkerLost");
     part.cloned().unwrap_or(Dynamic::UNIT)
 }
 
 /// Returns what a PatternError, which is `re.error`, says of its pattern; `()` for any other exception.
 fn pattern_part(exception: &Exception, name: &str) -> Dynamic {
-    if exception.kind() != "PatternError" {
+    if exception.python_kind() != "PatternError" {
         return Dynamic::UNIT;
     }
     let part = |index: usize| exception.args().get(index).cloned();
@@ -275,7 +277,7 @@ const NONE: usize = usize::MAX;
 /// Returns what an exception says of a command: the argument at the first place of a CalledProcessError, at the second of a
 /// TimeoutExpired; `()` for any other exception.
 fn command_part(exception: &Exception, [called, expired]: [usize; 2]) -> Dynamic {
-    let place = match exception.kind() {
+    let place = match exception.python_kind() {
         "CalledProcessError" => called,
         "TimeoutExpired" => expired,
         _ => NONE,

@@ -141,12 +141,12 @@ impl Exception {
             || self.0.kind == class
     }
 
-    /// Returns the class of Python's that it belongs to.
-    fn python_kind(&self) -> &str {
+    /// Returns the class of Python's that it belongs to: what decides how it behaves, whatever class of the script it has.
+    pub(crate) fn python_kind(&self) -> &str {
         self.0.bases.last().unwrap_or(&self.0.kind)
     }
 
-    /// Returns the Python name: `ValueError`.
+    /// Returns the name of its class, which may be one of the script: `ValueError`.
     pub(crate) fn kind(&self) -> &str {
         &self.0.kind
     }

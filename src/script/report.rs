@@ -93,7 +93,7 @@ impl Ending {
     /// Returns the exit code of a main process that ended like this.
     pub(crate) fn code_of_main(&self) -> i32 {
         match self {
-            Self::Failed(exception) if exception.kind() == "DeadlockError" => DEADLOCKED,
+            Self::Failed(exception) if exception.python_kind() == "DeadlockError" => DEADLOCKED,
             _ => self.code(),
         }
     }

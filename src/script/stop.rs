@@ -55,7 +55,7 @@ impl Stop {
             EvalAltResult::ErrorRuntime(value, _) => {
                 let exception = Exception::from_thrown(value);
                 let code = exception.args().first().cloned().unwrap_or(Dynamic::UNIT);
-                match exception.kind() {
+                match exception.python_kind() {
                     "SystemExit" => Some(Self::Exit(code)),
                     "KeyboardInterrupt" => Some(Self::Interrupt),
                     _ => None,

@@ -160,3 +160,30 @@ fn classes_are_members_of_their_modules() {
         ",
     );
 }
+
+#[test]
+fn a_class_of_the_script_behaves_as_the_one_that_it_is_derived_from() {
+    prints(
+        r#"
+        let e = subprocess.CalledProcessError(2, "cmd");
+        e.type = "Mine";
+        print(e.returncode, e.cmd, e);
+        let q = PatternError("bad at position 1", "a(", 1);
+        q.type = "Mine";
+        print(q.pos, q.pattern, q.msg);
+        let left = [1, 2];
+        let numbers = itertools.islice(|| {
+            if len(left) == 0 { let s = StopIteration(); s.type = "Done"; throw s; }
+            left.pop()
+        }, 9);
+        print(list(numbers));
+        "#,
+        "
+        2 cmd Command 'cmd' returned non-zero exit status 2.
+        1 a( bad
+        [2, 1]
+        ",
+    );
+    let script = Script::text("let s = SystemExit(3); s.type = \"Bye\"; throw s;");
+    script.run().assert(3, "", "");
+}

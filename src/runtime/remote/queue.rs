@@ -142,7 +142,7 @@ fn unless<T>(
 ) -> Result<Option<T>, Box<EvalAltResult>> {
     match result {
         Ok(value) => Ok(Some(value)),
-        Err(why) if Exception::from_error(&why).kind() == class => Ok(None),
+        Err(why) if Exception::from_error(&why).python_kind() == class => Ok(None),
         Err(why) => Err(why),
     }
 }

@@ -110,7 +110,7 @@ impl Lazy {
 
 fn called(caller: &Caller, function: &FnPtr) -> Option<Outcome> {
     match caller.call(function, None, Vec::new()) {
-        Err(error) if Exception::from_error(&error).kind() == "StopIteration" => None,
+        Err(error) if Exception::from_error(&error).python_kind() == "StopIteration" => None,
         outcome => Some(outcome),
     }
 }

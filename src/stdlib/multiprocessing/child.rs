@@ -140,6 +140,7 @@ fn report(interp: &Arc<Interp>, exception: &Exception) {
     if !leave(exception) {
         // No room for all of it: its class, and how its text begins.
         let text: String = exception.message().chars().take(REPORTED).collect();
-        leave(&Exception::new(exception.kind(), vec![text.into()]));
+        let short = Exception::new(exception.kind(), vec![text.into()]);
+        leave(&short.derived(exception.bases().to_vec()));
     }
 }

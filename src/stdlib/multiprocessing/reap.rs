@@ -89,7 +89,7 @@ impl Process {
         // interrupted itself reports for the child.
         let alone = interp.stopping().is_none() && !Family::of(interp).is_ending();
         // A prompt reports it with its other news.
-        if exception.kind() == "KeyboardInterrupt" && alone && !interp.is_interactive() {
+        if exception.python_kind() == "KeyboardInterrupt" && alone && !interp.is_interactive() {
             let mut told = report::diagnostic_of(interp, &exception);
             told.process = Some(self.identity().name);
             report::print(interp, &told);

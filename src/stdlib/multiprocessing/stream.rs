@@ -150,7 +150,9 @@ impl Stream {
         });
         match ready {
             Ok(()) => Ok(true),
-            Err(error) if Exception::from_error(&error).kind() == "TimeoutError" => Ok(false),
+            Err(error) if Exception::from_error(&error).python_kind() == "TimeoutError" => {
+                Ok(false)
+            }
             Err(error) => Err(error),
         }
     }

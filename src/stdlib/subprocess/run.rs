@@ -105,7 +105,7 @@ fn finish<T>(
     result: Result<T, Failure>,
 ) -> Result<(i64, T), Failure> {
     if let Err(failure) = &result {
-        let is_late = Exception::from_error(failure).kind() == "TimeoutExpired";
+        let is_late = Exception::from_error(failure).python_kind() == "TimeoutExpired";
         popen.end(call.interp, is_late);
     }
     popen.files().for_each(|file| file.close_for_good());

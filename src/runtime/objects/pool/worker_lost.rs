@@ -21,7 +21,7 @@ impl WorkerLost {
         let [_, pid, exit_code, task] = exception.args().as_slice() else {
             return None;
         };
-        if exception.kind() != "WorkerLost" {
+        if exception.python_kind() != "WorkerLost" {
             return None;
         }
         Some(Self {

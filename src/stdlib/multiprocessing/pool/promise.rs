@@ -85,7 +85,7 @@ impl Promise {
 
     /// Returns whether the call was cancelled.
     pub(crate) fn is_cancelled(&self) -> bool {
-        matches!(self.result(), Some(Err(exception)) if exception.kind() == "CancelledError")
+        matches!(self.result(), Some(Err(exception)) if exception.python_kind() == "CancelledError")
     }
 
     /// Takes the outcomes of the job, which is done. Returns the callbacks that are due.
