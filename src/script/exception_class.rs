@@ -14,7 +14,7 @@ use crate::script::bind::{Namespace, Registry, attribute_or_method, call_as_meth
 use crate::script::call::Call;
 use crate::script::codecs::{record_and_value, with_record};
 use crate::script::exception_table::CLASSES;
-use crate::script::exceptions::{Exception, Failure, raise};
+use crate::script::exceptions::{Exception, Failure, check_inside, exceptions_in, raise};
 use crate::script::values::type_name;
 
 /// The parameters of the constructors.
@@ -121,9 +121,9 @@ fn attribute(call: &mut Call<'_>) -> Outcome {
 fn set_attribute(call: &mut Call<'_>) -> Outcome {
     let (name, value) = (call.string(0)?, call.value(1));
     if PROPERTIES.contains(&name.as_str()) {
-        // After `e.message.startswith("x")`, Rhai stores the message again.
+        // After `e.message.startswith("x")`, Rhai stores the message again. Exceptions in a list are shown without what is in them.
         let found = property_of(&call.this(), &name);
-        if call.repr(&found) == call.repr(&value) {
+        if call.repr(&found) == call.repr(&value) && exceptions_in(&value) == 0 {
             return Ok(Dynamic::UNIT);
         }
     }
@@ -144,11 +144,8 @@ fn set_attribute(call: &mut Call<'_>) -> Outcome {
         "args" if !value.is_array() => {
             return Err(raise("TypeError", "the args of an exception are a list"));
         }
-        name => exception.set(name, value),
+        name => exception.set(name, value)?,
     }
-    let inside = exception.inside();
-    drop(exception);
-    check_inside(inside)?;
     Ok(Dynamic::UNIT)
 }
 
@@ -182,9 +179,6 @@ pub(crate) fn members(module: &mut Namespace<'_>, classes: &[&'static str]) {
     }
 }
 
-/// The most exceptions inside the arguments of one that a script makes.
-const MOST_INSIDE: usize = 10_000;
-
 /// `ValueError("x")`: the class is the name it was called by.
 pub(crate) fn construct(call: &mut Call<'_>) -> Outcome {
     let (class, args) = (call.name(), call.rest(0));
@@ -204,14 +198,6 @@ pub(crate) fn construct_with(call: &Call<'_>, class: &'static str, args: Vec<Dyn
     let exception = Exception::new(class, args).with_frames(frames);
     check_inside(exception.inside())?;
     Ok(Dynamic::from(exception))
-}
-
-fn check_inside(inside: usize) -> Result<(), Failure> {
-    if inside > MOST_INSIDE {
-        let text = format!("an exception cannot contain more than {MOST_INSIDE} others");
-        return Err(raise("RecursionError", text));
-    }
-    Ok(())
 }
 
 fn os_part(exception: &Exception, index: usize) -> Dynamic {

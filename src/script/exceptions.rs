@@ -114,14 +114,23 @@ impl Exception {
     }
 
     /// Sets an attribute. Other copies of the exception keep what they have.
-    pub(crate) fn set(&mut self, name: &str, value: Dynamic) {
+    ///
+    /// # Errors
+    /// There are too many exceptions inside then.
+    pub(crate) fn set(&mut self, name: &str, value: Dynamic) -> Result<(), Failure> {
+        let is_args = name == "args";
+        let args: &[Dynamic] = if is_args { &[] } else { &self.0.args };
+        let attributes = self.0.attributes.iter();
+        let kept = attributes.filter_map(|(known, value)| (known != name).then_some(value));
+        let inside = exceptions_among(args.iter().chain(kept).chain([&value]));
+        check_inside(inside)?;
         let parts = Arc::make_mut(&mut self.0);
-        let more = exceptions_in(&value);
-        match name {
-            "args" => parts.args = value.into_array().unwrap_or_default(),
-            _ => drop(parts.attributes.insert(Identifier::from(name), value)),
+        parts.inside = inside;
+        match is_args {
+            true => parts.args = value.into_array().unwrap_or_default(),
+            false => drop(parts.attributes.insert(Identifier::from(name), value)),
         }
-        parts.inside = parts.inside.saturating_add(more);
+        Ok(())
     }
 
     /// Returns what the script has set.
@@ -262,12 +271,25 @@ fn how_it_ended(code: &Dynamic) -> String {
     }
 }
 
+/// The most exceptions inside one that a script makes.
+const MOST_INSIDE: usize = 10_000;
+
+/// Refuses more exceptions inside one than a script may make.
+pub(crate) fn check_inside(inside: usize) -> Result<(), Failure> {
+    if inside > MOST_INSIDE {
+        let text = format!("an exception cannot contain more than {MOST_INSIDE} others");
+        return Err(raise("RecursionError", text));
+    }
+    Ok(())
+}
+
 fn exceptions_among<'v>(values: impl IntoIterator<Item = &'v Dynamic>) -> usize {
     let counts = values.into_iter().map(exceptions_in);
     counts.fold(0, usize::saturating_add)
 }
 
-fn exceptions_in(value: &Dynamic) -> usize {
+/// Returns how many exceptions a value is or has inside, each counted as often as it is there.
+pub(crate) fn exceptions_in(value: &Dynamic) -> usize {
     if let Some(exception) = value.read_lock::<Exception>() {
         exception.inside().saturating_add(1)
     } else if let Some(items) = value.read_lock::<Array>() {

@@ -187,3 +187,26 @@ fn a_class_of_the_script_behaves_as_the_one_that_it_is_derived_from() {
     let script = Script::text("let s = SystemExit(3); s.type = \"Bye\"; throw s;");
     script.run().assert(3, "", "");
 }
+
+#[test]
+fn what_was_replaced_counts_no_more_and_what_is_refused_is_not_kept() {
+    prints(
+        r#"
+        let e = ValueError("v");
+        let o = KeyError("k");
+        for i in range(10100) { e.last = o; e.args = [o]; }
+        let many = Exception();
+        for i in range(10) { many.args = [many, many]; }
+        e.many = many;
+        try { for i in range(20) { e.many = [many, e.many]; } } catch (x) { print(x.type, x); }
+        let before = len(e.many);
+        try { e.many = [many, many, many, many, many]; } catch (x) { print(x.type); }
+        print(len(e.many) == before, repr(e.last));
+        "#,
+        "
+        RecursionError an exception cannot contain more than 10000 others
+        RecursionError
+        True KeyError('k')
+        ",
+    );
+}

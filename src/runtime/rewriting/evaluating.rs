@@ -88,14 +88,17 @@ fn not_parsed(error: &rhai::ParseError, text: &str) -> Failure {
     let problem = error.err_type().to_string();
     let shown = text.lines().nth(line - 1).unwrap_or_default();
     let message = format!("{problem} ({NAME}, line {line})");
-    let mut exception = Exception::new("SyntaxError", vec![message.into()]);
+    let exception = Exception::new("SyntaxError", vec![message.into()]);
     let number = |number: usize| Dynamic::from_int(i64::try_from(number).unwrap_or(i64::MAX));
-    exception.set("msg", problem.into());
-    exception.set("lineno", number(line));
-    exception.set("offset", number(column));
-    exception.set("filename", NAME.into());
-    exception.set("text", shown.to_string().into());
-    throw(exception)
+    let attributes: [(&str, Dynamic); 5] = [
+        ("msg", problem.into()),
+        ("lineno", number(line)),
+        ("offset", number(column)),
+        ("filename", NAME.into()),
+        ("text", shown.to_string().into()),
+    ];
+    let attributes = attributes.map(|(name, value)| (name.into(), value));
+    throw(exception.with_attributes(attributes.into_iter().collect()))
 }
 
 /// Returns the functions of the script with these names.
