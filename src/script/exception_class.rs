@@ -304,7 +304,7 @@ fn of_parts(parts: Dynamic) -> Result<Exception, String> {
         .with_attributes(attributes))
 }
 
-/// Returns an exception as bytes, for a child's last report. Arguments that cannot be sent become strings.
+/// Returns an exception as bytes, for a child's last report. Attributes that cannot be sent are left out, and arguments become strings.
 ///
 /// # Errors
 /// It is too long.
@@ -312,18 +312,27 @@ pub(crate) fn pack_exception(
     codec: &dyn wire::Codec,
     exception: &Exception,
 ) -> Result<Vec<u8>, wire::Refusal> {
-    let pack =
-        |exception: &Exception| wire::encode(&Dynamic::from(exception.clone()), "exception", codec);
-    match pack(exception) {
-        Ok(message) if message.handles.is_empty() => Ok(message.bytes),
-        _ => {
-            let text = |value: &Dynamic| Dynamic::from(str_of(value, &|_| None));
-            let args = exception.args().iter().map(text).collect();
-            let frames = exception.frames().to_vec();
-            let as_text = Exception::new(exception.kind(), args).with_frames(frames);
-            Ok(pack(&as_text.derived(exception.bases().to_vec()))?.bytes)
-        }
+    let pack = |value: &Dynamic| wire::encode(value, "exception", codec);
+    // The bytes may be read when this process, and with it what a handle stands for, is gone.
+    let is_sent = |value: &Dynamic| pack(value).is_ok_and(|message| message.handles.is_empty());
+    let whole = Dynamic::from(exception.clone());
+    if let Some(message) = pack(&whole)
+        .ok()
+        .filter(|message| message.handles.is_empty())
+    {
+        return Ok(message.bytes);
     }
+    let args = exception.args().iter().map(|arg| match is_sent(arg) {
+        true => arg.clone(),
+        false => str_of(arg, &|_| None).into(),
+    });
+    let mut attributes = exception.attributes().clone();
+    attributes.retain(|_, value| is_sent(value));
+    let shorter = Exception::new(exception.kind(), args.collect())
+        .with_frames(exception.frames().to_vec())
+        .derived(exception.bases().to_vec())
+        .with_attributes(attributes);
+    Ok(pack(&Dynamic::from(shorter))?.bytes)
 }
 
 /// Returns the exception of a child's last report, or one that says why it cannot be read.

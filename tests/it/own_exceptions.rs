@@ -210,3 +210,30 @@ fn what_was_replaced_counts_no_more_and_what_is_refused_is_not_kept() {
         ",
     );
 }
+
+#[test]
+fn only_what_cannot_be_sent_is_lost_on_the_way() {
+    let code = r#"
+        fn fail() {
+            let e = ValueError("poor", 7);
+            e.need = 4;
+            e.f = open("/dev/null");
+            throw e;
+        }
+        fn fail_by_args() {
+            let e = ValueError(open("/dev/null"), 7);
+            e.need = 4;
+            throw e;
+        }
+        with Pool(1) as pool {
+            try { pool.apply(fail); } catch (e) { print(e.args, e.need, hasattr(e, "f")); }
+            try { pool.apply(fail_by_args); } catch (e) { print(len(e.args), e.args[1] == 7, e.need); }
+        }
+    "#;
+    each_start_method(|method| {
+        let script = Script::text(code).start_method(method);
+        script
+            .run()
+            .assert(0, "['poor', 7] 4 False\n2 True 4\n", "");
+    });
+}
