@@ -13,7 +13,7 @@ use crate::script::Outcome;
 use crate::script::bind::{Namespace, Registry, attribute_or_method, call_as_method};
 use crate::script::call::Call;
 use crate::script::codecs::{record_and_value, with_record};
-use crate::script::exception_table::CLASSES;
+use crate::script::exception_table::{CLASSES, is_class};
 use crate::script::exceptions::{Exception, Failure, check_inside, exceptions_in, raise};
 use crate::script::values::type_name;
 
@@ -139,6 +139,12 @@ fn set_attribute(call: &mut Call<'_>) -> Outcome {
                 let text = "the type of an exception is a name, such as \"TooPoor\"";
                 return Err(raise("TypeError", text));
             };
+            if is_class(&class) && class != exception.kind() {
+                let text = format!(
+                    "the type of an exception cannot become {class}, a class of Python's: throw {class}(…), or choose a new name"
+                );
+                return Err(raise("TypeError", text));
+            }
             exception.set_kind(class);
         }
         "args" if !value.is_array() => {

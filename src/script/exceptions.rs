@@ -110,7 +110,9 @@ impl Exception {
         }
         let parts = Arc::make_mut(&mut self.0);
         let base = std::mem::replace(&mut parts.kind, kind);
-        parts.bases.insert(0, base);
+        if !parts.bases.contains(&base) {
+            parts.bases.insert(0, base);
+        }
     }
 
     /// Sets an attribute. Other copies of the exception keep what they have.

@@ -237,3 +237,23 @@ fn only_what_cannot_be_sent_is_lost_on_the_way() {
             .assert(0, "['poor', 7] 4 False\n2 True 4\n", "");
     });
 }
+
+#[test]
+fn a_type_is_a_new_name() {
+    prints(
+        r#"
+        let e = RuntimeError("r");
+        e.type = "RuntimeError";
+        for name in ["KeyError", "Exception"] {
+            try { e.type = name; } catch (x) { print(x.type, x); }
+        }
+        for i in range(1000) { e.type = "A"; e.type = "B"; }
+        print(e.type, isinstance(e, "A"), isinstance(e, KeyError), isinstance(e, RuntimeError));
+        "#,
+        "
+        TypeError the type of an exception cannot become KeyError, a class of Python's: throw KeyError(…), or choose a new name
+        TypeError the type of an exception cannot become Exception, a class of Python's: throw Exception(…), or choose a new name
+        B True False True
+        ",
+    );
+}
