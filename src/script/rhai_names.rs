@@ -9,6 +9,16 @@ pub(crate) const RHAI_TYPES: [&str; 9] = [
     "int", "float", "bool", "str", "list", "dict", "bytes", "function", "range",
 ];
 
+/// Those that Python has as classes, whose methods are read from them: `str.lower`.
+pub(crate) const CLASSES: [(&str, fn() -> TypeId); 6] = [
+    ("int", TypeId::of::<i64>),
+    ("float", TypeId::of::<f64>),
+    ("str", TypeId::of::<ImmutableString>),
+    ("list", TypeId::of::<Array>),
+    ("dict", TypeId::of::<Map>),
+    ("bytes", TypeId::of::<Blob>),
+];
+
 /// Returns the names of those methods of a type that are useful at a prompt.
 pub(crate) fn methods(receiver: TypeId) -> impl Iterator<Item = &'static str> {
     let row = METHODS.iter().find(|(of, _)| of() == receiver);

@@ -206,6 +206,29 @@ fn methods_of_classes_are_values() {
 }
 
 #[test]
+fn a_function_of_the_script_is_no_method_of_a_class() {
+    prints(
+        r#"
+        fn lower(x) { "mine" }
+        print(map(str.lower, ["A"]), ["B"].map(str.lower), str.lower.__name__, map(list.len, [[1], []]));
+        let p = Pool(1);
+        print(p.map(str.lower, ["C"]));
+        p.terminate();
+        for code in [|| str.nosuch, || [1].map(str.lower), || { let f = str.lower; f.call() }] {
+            try { code.call(); } catch (e) { print(e.type, e); }
+        }
+        "#,
+        "
+        ['a'] ['b'] lower [1, 0]
+        ['c']
+        AttributeError type object 'str' has no attribute 'nosuch'
+        TypeError descriptor 'lower' for 'str' objects doesn't apply to a 'int' object
+        TypeError unbound method str.lower() needs an argument
+        ",
+    );
+}
+
+#[test]
 fn a_function_has_the_comment_before_it() {
     prints(
         r#"

@@ -3,6 +3,7 @@
 //! Such a value is a function of Rhai's with the object as its first argument, so that whatever takes a function takes it too. Its name has a
 //! prefix by which another process makes the same.
 
+use std::any::TypeId;
 use std::sync::{Arc, Weak};
 
 use rhai::{Array, Dynamic, EvalAltResult, FnPtr, ImmutableString, NativeCallContext, Position};
@@ -14,7 +15,8 @@ use crate::script::Outcome;
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise, thrown};
 use crate::script::interp::Interp;
-use crate::text::{BOUND, function_name, type_name_of};
+use crate::script::rhai_names;
+use crate::text::{BOUND, function_name, type_name, type_name_of};
 
 /// The object of a bound method, as the first argument of the function that stands for it.
 #[derive(Debug, Clone)]
@@ -116,6 +118,9 @@ fn run(interp: &Weak<Interp>, context: &NativeCallContext, args: &mut [&mut Dyna
         return function.call_raw(context, Some(&mut receiver), rest);
     }
     let interp = interp.upgrade().ok_or("the runtime has ended")?;
+    if let Some((class, _)) = class_of(&interp, &receiver) {
+        return run_of_class(context, (class, &bound.name), &mut rest);
+    }
     if let Some(function) = Classes::function(&interp, &receiver, &bound.name) {
         return call_as_method(context, &function, &mut receiver, rest);
     }
@@ -200,8 +205,16 @@ pub(crate) fn attribute_or_method(
 pub(crate) fn member(call: &mut Call<'_>) -> Outcome {
     let index = call.value(0);
     let receiver = call.receiver().clone();
-    if let Some(method) = method_of_class(&receiver, &index) {
-        return Ok(method.into());
+    if let Some((class, type_id)) = class_of(call.interp, &receiver)
+        && let Some(name) = crate::text::as_string(&index).filter(|name| !name.starts_with('_'))
+    {
+        let is_there = Classes::has_method(call.interp, type_id, &name)
+            || rhai_names::may_have(type_id, &name);
+        let method = is_there.then(|| bind(call.interp, &receiver, &name, Dynamic::UNIT));
+        return method.flatten().ok_or_else(|| {
+            let text = format!("type object '{class}' has no attribute '{name}'");
+            raise("AttributeError", text)
+        });
     }
     if !Classes::has(call.interp, &receiver) {
         return Err(not_indexed(call, &receiver, &index));
@@ -218,15 +231,35 @@ pub(crate) fn member(call: &mut Call<'_>) -> Outcome {
     method_of(call, &receiver, &name).ok_or_else(|| no_attribute(call, &class(), &name))
 }
 
-/// Rhai's own types that Python has as classes.
-const CLASSES: [&str; 6] = ["str", "list", "dict", "bytes", "int", "float"];
+/// Returns the class that a function makes values of, and their type: `str`. A function of the script is none.
+fn class_of(interp: &Interp, function: &Dynamic) -> Option<(&'static str, TypeId)> {
+    let function = function.read_lock::<FnPtr>()?;
+    let (class, type_id) = rhai_names::CLASSES
+        .iter()
+        .find(|(class, _)| *class == function.fn_name())?;
+    let is_native = function.curry().is_empty() && interp.program.function(class).is_none();
+    is_native.then(|| (*class, type_id()))
+}
 
-/// `str.lower`: a function that calls the method of its argument.
-fn method_of_class(class: &Dynamic, name: &Dynamic) -> Option<FnPtr> {
-    let class = class.read_lock::<FnPtr>()?;
-    let is_class = CLASSES.contains(&class.fn_name()) && class.curry().is_empty();
-    let name = crate::text::as_string(name).filter(|name| is_class && !name.starts_with('_'))?;
-    FnPtr::new(name).ok()
+/// Calls `str.lower`, with the value that it is to be the method of as the first argument.
+fn run_of_class(
+    context: &NativeCallContext,
+    (class, name): (&str, &str),
+    args: &mut [Dynamic],
+) -> Outcome {
+    let Some(found) = args.first().map(type_name) else {
+        let text = format!("unbound method {class}.{name}() needs an argument");
+        return Err(raise("TypeError", text));
+    };
+    if found != class {
+        let text = format!(
+            "descriptor '{name}' for '{class}' objects doesn't apply to a '{found}' object"
+        );
+        return Err(raise("TypeError", text));
+    }
+    let mut args: Vec<&mut Dynamic> = args.iter_mut().collect();
+    // Never a function of the script that has the same name.
+    context.call_native_fn_raw(name, true, &mut args)
 }
 
 /// Returns Rhai's error for a value without items, by which it knows that it has to look elsewhere.

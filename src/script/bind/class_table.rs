@@ -42,7 +42,7 @@ pub(crate) struct ClassTable {
     pub classes: HashSet<TypeId, BuildHasherDefault<TypeHasher>>,
     /// How `with` enters and leaves values.
     pub managers: ByType<Managed>,
-    /// The methods of classes, and the functions of script modules.
+    /// The methods of classes and of Rhai's own types, and the functions of script modules.
     pub methods: ByType<HashSet<&'static str>>,
     /// The classes whose values have attributes of the script.
     pub attributes: ByType<Attribute>,
@@ -99,6 +99,12 @@ impl Classes {
     pub(super) fn manager(interp: &Interp, value: &Dynamic) -> Option<Managed> {
         let managers = &Self::of(interp)?.managers;
         managers.get(&value.type_id()).copied()
+    }
+
+    /// Returns whether values of a type have this method.
+    pub(super) fn has_method(interp: &Interp, of: TypeId, name: &str) -> bool {
+        let methods = Self::of(interp).and_then(|table| table.methods.get(&of));
+        methods.is_some_and(|methods| methods.contains(name))
     }
 
     /// Returns whether a value has this method.

@@ -15,7 +15,7 @@ use super::signature::Signature;
 use super::vocabulary::Vocabulary;
 use crate::script::codecs::Codecs;
 use crate::script::interp::Interp;
-use crate::script::rhai_names::RHAI_TYPES;
+use crate::script::rhai_names::{CLASSES, RHAI_TYPES};
 use crate::wire::TypeCodec;
 
 /// What a registry collects of what is declared.
@@ -167,7 +167,8 @@ impl Registry {
         handler: Handler,
     ) {
         self.list(Some(receiver), name, params);
-        if on == On::Copy && self.wants(name) {
+        let is_of_class = CLASSES.iter().any(|(_, type_id)| type_id() == receiver.0);
+        if (on == On::Copy || is_of_class) && self.wants(name) {
             self.table.add_method(receiver.0, name);
         }
         self.unlisted((on, receiver.0), name, params, handler);
