@@ -229,6 +229,27 @@ fn a_function_of_the_script_is_no_method_of_a_class() {
 }
 
 #[test]
+fn a_comparison_takes_the_truth_of_what_the_method_returns() {
+    prints(
+        r#"
+        let n = Object();
+        n.__lt__ = |o| { print("asked"); [] };
+        print(n < 3, n < n);
+        n.__lt__ = |o| "yes";
+        print(n < 3, 3 > n);
+        try { n >= 3; } catch (e) { print(e.type, e); }
+        "#,
+        "
+        asked
+        asked
+        False False
+        True True
+        TypeError '>=' not supported between instances of 'Object' and 'int'
+        ",
+    );
+}
+
+#[test]
 fn a_function_has_the_comment_before_it() {
     prints(
         r#"

@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 
 use rhai::{Array, Blob, Dynamic, EvalAltResult, Map, NativeCallContext};
 
-use crate::script::{Failure, raise, type_name};
+use crate::script::bind::last_resolved;
+use crate::script::{Failure, raise, truth, type_name};
 use crate::text::{as_float, as_int, as_string};
 
 /// `a == b`: by value; types that have nothing in common are never equal.
@@ -163,14 +164,19 @@ fn of_own_types(
         ">" => ("<", "<="),
         _ => ("<=", "<"),
     };
-    let known = match by_engine(context, symbol, a, b) {
+    let known = || match by_engine(context, symbol, a, b) {
         Err(error) if is_missing(&error) => by_engine(context, mirrored, b, a),
         known => known,
     };
+    let (known, native) = last_resolved(known);
     match known {
         Err(error) if is_missing(&error) => Err(no_order(symbol, a, b)),
-        // Rhai says "no" to both where two types have no order.
-        Ok(false) if a.type_id() != b.type_id() && !by_engine(context, opposite, a, b)? => {
+        // Rhai says "no" to both where two types have no order. An operator of ours is not asked twice: it may call functions of a script.
+        Ok(false)
+            if native.is_none()
+                && a.type_id() != b.type_id()
+                && !by_engine(context, opposite, a, b)? =>
+        {
             Err(no_order(symbol, a, b))
         }
         known => known,
@@ -190,5 +196,5 @@ fn by_engine(
 ) -> Result<bool, Failure> {
     let (mut a, mut b) = (a.clone(), b.clone());
     let result = context.call_native_fn_raw(operator, true, &mut [&mut a, &mut b])?;
-    Ok(result.as_bool().unwrap_or(false))
+    Ok(truth(&result))
 }
