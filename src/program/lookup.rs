@@ -137,6 +137,19 @@ impl Program {
         source.before(position)?.trim_end().chars().next_back()
     }
 
+    /// Returns whether `["x"]` is at a position of the file that Rhai calls `name`, not `.x`; `None` if neither is: the position is that of
+    /// another text, as of one that is evaluated.
+    pub(crate) fn is_item_at(&self, name: &str, position: Position, member: &str) -> Option<bool> {
+        let parts = self.parts();
+        let source = parts.sources.iter().find(|source| source.name == name)?;
+        let start = source.before(position)?.len();
+        let from = source.text[start..].trim_start_matches('?');
+        match from.strip_prefix('.') {
+            Some(rest) => rest.trim_start().starts_with(member).then_some(false),
+            None => from.starts_with('[').then_some(true),
+        }
+    }
+
     /// Returns a position in the file that Rhai calls `name`, in `function`.
     pub(crate) fn frame(&self, name: &str, position: Position, function: &str) -> Frame {
         let line = position.line().unwrap_or(0);

@@ -5,6 +5,9 @@
 use crate::script::cells;
 use crate::text::type_name_of;
 
+/// The end of the types in Rhai's error about items, for an object whose items can be read but not set.
+pub(crate) const NO_SETTER: &str = " [without __setitem__]";
+
 /// An exception type and its message.
 pub(crate) type Words = (&'static str, String);
 
@@ -92,8 +95,13 @@ fn about_types(text: &str) -> Option<Words> {
             }
         }
     } else if let Some(types) = text.strip_prefix("Indexer unavailable: ") {
-        let found = types.split(" [").next()?;
-        format!("'{}' object is not subscriptable", type_name_of(found))
+        let found = type_name_of(types.split(" [").next()?);
+        match types.ends_with(NO_SETTER) {
+            true => {
+                format!("'{found}' object does not support item assignment: it has no __setitem__")
+            }
+            false => format!("'{found}' object is not subscriptable"),
+        }
     } else if text == "For loop expects iterable type" {
         "the value after 'in' is not iterable".into()
     } else {

@@ -2,7 +2,7 @@
 
 use rhai::{Array, Dynamic, Map};
 
-use crate::script::bind::{CALL, function_of};
+use crate::script::bind::{CALL, Classes, call_as_method, function_of};
 use crate::script::exceptions::no_key;
 use crate::script::{Call, Handler, Namespace, Outcome, Registry, raise, truth, type_name};
 use crate::stdlib::builtins::arithmetic::{by_engine, unsupported};
@@ -193,6 +193,9 @@ fn item(call: &Call<'_>, object: Dynamic, key: &Dynamic) -> Outcome {
         return char.ok_or_else(|| raise("IndexError", "string index out of range"));
     }
     let (mut object, mut key) = (object.clone(), key.clone());
+    if let Some(own) = Classes::function(call.interp, &object, "__getitem__") {
+        return call_as_method(call.context, &own, &mut object, vec![key]);
+    }
     let args = &mut [&mut object, &mut key];
     let value = call.context.call_native_fn_raw("index$get$", true, args);
     value.map_err(|error| match *error {

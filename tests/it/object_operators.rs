@@ -52,18 +52,39 @@ fn an_object_has_items_if_it_has_methods_for_them() {
         grid[5] = "y";
         grid[5] += "z";
         print(grid[[1, 2]], grid[5], 5 in grid, 6 in grid, grid.cells);
+        grid["cells"] = "w";
+        grid["a"] = 1;
+        print(grid["cells"], grid["a"], hasattr(grid, "a"), getattr(grid, "a", "none"), [grid].map(operator.itemgetter("a")), len(grid.cells));
+        print(eval("grid[\"a\"]"), grid?["cells"]);
+        grid.more = 2;
+        print("more" in vars(grid), "a" in vars(grid));
+        let fixed = Object();
+        fixed.__getitem__ = |k| `item ${k}`;
+        print(fixed[1].upper(), fixed["x"].upper(), hasattr(fixed, "x"));
         let plain = Object(#{ a: 1 });
         print(plain["a"]);
-        for code in [|| plain[0], || { plain[0] = 1; }, || 1 in plain] {
+        plain["b"] = 2;
+        let listed = Object();
+        listed.__iter__ = || [1, 2];
+        print(plain.b, 1 in listed, 3 in listed);
+        for code in [|| plain[0], || { plain[0] = 1; }, || 1 in plain, || grid.misssing, || { fixed["x"] = 1; }, || { fixed[1] = []; }] {
             try { code.call(); } catch (e) { print(e.type, e); }
         }
         "#,
         "
         x yz True False {'5': 'yz', '[1, 2]': 'x'}
+        w 1 False none [1] 4
+        1 w
+        True False
+        ITEM 1 ITEM X False
         1
+        2 True False
         TypeError 'Object' object is not subscriptable: it has no __getitem__
         TypeError 'Object' object does not support item assignment: it has no __setitem__
-        TypeError argument of type 'Object' has no __contains__ method
+        TypeError argument of type 'Object' has neither __contains__ nor __iter__
+        AttributeError 'Object' object has no attribute 'misssing'
+        TypeError 'Object' object does not support item assignment: it has no __setitem__
+        TypeError 'Object' object does not support item assignment: it has no __setitem__
         ",
     );
 }

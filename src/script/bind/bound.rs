@@ -175,7 +175,7 @@ impl Call<'_> {
 }
 
 /// Returns an attribute that a script has set, as `object.name` reads it: a function that may use `this` is bound to the object.
-fn read_attribute(call: &mut Call<'_>, name: &str, value: Dynamic) -> Dynamic {
+fn read_attribute(call: &Call<'_>, receiver: &Dynamic, name: &str, value: Dynamic) -> Dynamic {
     let program = &call.interp.program;
     let is_method = value
         .read_lock::<FnPtr>()
@@ -183,8 +183,15 @@ fn read_attribute(call: &mut Call<'_>, name: &str, value: Dynamic) -> Dynamic {
     if !is_method {
         return value;
     }
-    let receiver = call.receiver().clone();
-    bind(call.interp, &receiver, name, value.clone()).unwrap_or(value)
+    bind(call.interp, receiver, name, value.clone()).unwrap_or(value)
+}
+
+/// Returns the attribute or the method of a value, as `object.name` reads it, whatever items it has.
+pub(crate) fn attribute_of(call: &Call<'_>, object: &Dynamic, name: &str) -> Option<Dynamic> {
+    match Classes::attribute(call.interp, object, name) {
+        Some(value) => Some(read_attribute(call, object, name, value)),
+        None => method_of(call, object, name),
+    }
 }
 
 /// `object.name`: the attribute that was `found`, or else the method of that name, bound to the object.
@@ -194,10 +201,10 @@ pub(crate) fn attribute_or_method(
     name: &str,
     found: Option<Dynamic>,
 ) -> Outcome {
-    if let Some(value) = found {
-        return Ok(read_attribute(call, name, value));
-    }
     let receiver = call.receiver().clone();
+    if let Some(value) = found {
+        return Ok(read_attribute(call, &receiver, name, value));
+    }
     method_of(call, &receiver, name).ok_or_else(|| no_attribute(call, class, name))
 }
 

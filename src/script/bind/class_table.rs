@@ -113,6 +113,12 @@ impl Classes {
         methods.get(name).copied()
     }
 
+    /// Returns what a script has set as an attribute of a value.
+    pub(super) fn attribute(interp: &Interp, value: &Dynamic, name: &str) -> Option<Dynamic> {
+        let attribute = Self::of(interp)?.attributes.get(&value.type_id())?;
+        attribute(value, name)
+    }
+
     /// Returns the function that a script has set as an attribute of a value.
     pub(crate) fn function(interp: &Interp, value: &Dynamic, name: &str) -> Option<FnPtr> {
         if value.is_shared() || !value.is_variant() {

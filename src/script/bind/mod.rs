@@ -35,8 +35,9 @@ mod signature;
 mod vocabulary;
 
 pub(crate) use bound::{
-    CALL, FORMAT, attribute_or_method, call_as_method, called_object, callee, function_named,
-    function_of, is_bound, method_of, no_attribute, register as register_bound, unbound,
+    CALL, FORMAT, attribute_of, attribute_or_method, call_as_method, called_object, callee,
+    function_named, function_of, is_bound, method_of, no_attribute, register as register_bound,
+    unbound,
 };
 pub(crate) use class::Class;
 pub(crate) use class_table::{ClassTable, Classes};

@@ -8,6 +8,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map};
 
+use crate::script::bind::{Classes, attribute_of};
 use crate::script::record::Record;
 use crate::script::values::type_name_in;
 use crate::script::{Call, Exception, Failure, Outcome, Registry, raise, type_name};
@@ -209,6 +210,9 @@ pub(in crate::stdlib) fn attribute(
         .context
         .call_native_fn_raw(&getter, true, &mut [object]);
     property.ok().or_else(|| {
+        if Classes::function(call.interp, object, "__getitem__").is_some() {
+            return attribute_of(call, object, name);
+        }
         let mut name = Dynamic::from(name.to_string());
         let mut args = [object, &mut name];
         let found = object_indexer(call, "index$get$", &mut args);

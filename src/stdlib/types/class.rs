@@ -6,13 +6,12 @@ use std::cell::RefCell;
 use rhai::{Array, Dynamic, EvalAltResult, FnPtr, Map};
 
 use super::object::{MODULE, NAMESPACE, OBJECT, Object};
-use super::operators::{item, set_item};
+use super::operators::{is_written_as_item, item, items, set_item};
 use super::{missing_in_module, shown_module};
 use crate::script::bind::{attribute_or_method, call_as_method, leave_by};
 use crate::script::caller::Caller;
 use crate::script::{Call, Failure, Outcome, Registry, raise, truth, type_name};
-use crate::stdlib::builtins::iterate::walk;
-use crate::text::{as_int, as_string, bounds};
+use crate::text::{as_int, as_string};
 
 pub(super) fn register(registry: &mut Registry) {
     registry
@@ -150,11 +149,13 @@ fn attribute(call: &mut Call<'_>) -> Outcome {
         });
     };
     let found = object.get(&name);
-    if found.is_none()
-        && !name.starts_with("__")
-        && let Some(item) = item(call, &object, index)
-    {
-        return item;
+    if object.function("__getitem__").is_some() {
+        // In a text that is evaluated, there is nothing else to go by.
+        let is_item = is_written_as_item(call, &name)
+            .unwrap_or_else(|| found.is_none() && !name.starts_with("__"));
+        if is_item && let Some(item) = item(call, &object, index) {
+            return item;
+        }
     }
     if found.is_none()
         && let Some(text) = missing_in_module(&Dynamic::from(object.clone()), &name)
@@ -171,9 +172,13 @@ fn missing(name: &str) -> Failure {
 
 fn set_attribute(call: &mut Call<'_>) -> Outcome {
     let (object, index, value) = (call.this::<Object>(), call.value(0), call.value(1));
+    let has = |method: &str| object.function(method).is_some();
     let Some(name) = as_string(&index) else {
-        return set_item(call, &object, index, value).map(|()| Dynamic::UNIT);
+        return set_item(call, &object, index, value);
     };
+    if (has("__getitem__") || has("__setitem__")) && is_written_as_item(call, &name) == Some(true) {
+        return set_item(call, &object, index, value);
+    }
     // What the attribute was is dropped when nothing is locked: it may be an object too.
     let old = object.with(|attributes| attributes.insert(name.as_str().into(), value));
     drop(old);
@@ -339,21 +344,4 @@ fn repr(call: &mut Call<'_>) -> Result<String, Failure> {
     let text = format!("{}({values})", object.class());
     SHOWN.with_borrow_mut(Vec::pop);
     Ok(text)
-}
-
-/// Returns what a loop over an object goes through.
-fn items(object: &Object) -> Result<Vec<Dynamic>, Failure> {
-    let not_iterable = || raise("TypeError", "'Object' object is not iterable");
-    let iterate = object.function("__iter__").ok_or_else(not_iterable)?;
-    let caller = object.iterates_in().ok_or_else(not_iterable)?;
-    let mut this = Dynamic::from(object.clone());
-    let result = caller.call(&iterate, Some(&mut this), vec![])?.flatten();
-    if let Some((start, stop)) = bounds(&result) {
-        let numbers = i128::from(start)..stop;
-        let numbers = numbers.filter_map(|number| i64::try_from(number).ok());
-        return Ok(numbers.map(Dynamic::from_int).collect());
-    }
-    result
-        .try_cast_result::<Array>()
-        .or_else(|other| caller.with_context(|context| walk(context.engine(), other)))
 }
