@@ -299,7 +299,7 @@ impl Doers {
                 };
                 let found = match doers {
                     Self::Here(pool) => {
-                        Pool::wait_for_any(&[pool.clone()], interp, until, &mut ready)
+                        Pool::wait_for_any(std::slice::from_ref(pool), interp, until, &mut ready)
                     }
                     Self::Server(pool) => pool.wait_until(interp, until, &mut ready),
                 }?;
