@@ -176,7 +176,7 @@ impl LineSeat {
             Ok(None) => Ok(false),
             Err(why) => {
                 if matches!(why, Fault::Unreachable(_)) {
-                    self.drop_ticket(number);
+                    self.drop_ticket(self.ticket(number));
                 }
                 Err(why)
             }
@@ -184,14 +184,14 @@ impl LineSeat {
     }
 
     /// Notes that nobody waits for a ticket any more: the lock must not come to this thread later, and stay with it.
-    fn drop_ticket(&mut self, number: u64) {
+    fn drop_ticket(&mut self, ticket: String) {
         if self.held.is_empty() {
             // Even if this thread never uses the object again: nobody shows the server that this member lives.
             self.left_behind.push(self.seat.member.clone());
             self.seat.renew();
             self.seat.cut();
         } else {
-            self.dropped.push(self.ticket(number));
+            self.dropped.push(ticket);
         }
     }
 
@@ -259,16 +259,17 @@ impl LineSeat {
     pub(crate) fn give_up(&mut self, caller: &dyn Caller) -> Result<(), Fault> {
         let number = self.calls;
         let ticket = self.ticket(number);
-        self.seat.hurry();
+        self.seat.hurry_once();
         let left = self.attempt(caller, |line, caller| {
             line.call("leave", &ticket, 0, caller)
         });
         if left.is_err() {
-            self.drop_ticket(number);
+            self.drop_ticket(ticket.clone());
         }
         let fence = left?;
         if fence > 0 {
             self.held.push_back(Held { ticket, fence });
+            self.seat.hurry_once();
             self.release(caller)?;
         }
         Ok(())
@@ -277,7 +278,8 @@ impl LineSeat {
     /// Releases the permit that this thread has had longest.
     ///
     /// # Errors
-    /// Those of the server.
+    /// Those of the server. If it could not be reached, the thread does not have the permit any more all the same: it is free at the next use of
+    /// the object, or after the lease.
     pub(crate) fn release(&mut self, caller: &dyn Caller) -> Result<Released, Fault> {
         if self.lost > 0 {
             (self.lost, self.level) = (self.lost - 1, 0);
@@ -303,7 +305,11 @@ impl LineSeat {
                 .front()
                 .map_or(String::new(), |held| held.ticket.clone());
             line.call("release", &ticket, number, caller)
-        })?;
+        });
+        if let Err(Fault::Unreachable(_) | Fault::Interrupted) = done {
+            self.abandon();
+        }
+        let done = done?;
         self.held.pop_front();
         match done {
             1 => Ok(Released::Done),
@@ -312,6 +318,16 @@ impl LineSeat {
                 self.lost = self.lost.saturating_sub(1);
                 Ok(Released::Lost)
             }
+        }
+    }
+
+    /// Notes that this thread does not have its oldest permit any more, although the server may not know: nobody will release it later, and
+    /// it must not stay with this thread.
+    fn abandon(&mut self) {
+        match self.held.pop_front() {
+            Some(held) => self.drop_ticket(held.ticket),
+            // It was taken away meanwhile.
+            None => self.lost = self.lost.saturating_sub(1),
         }
     }
 

@@ -25,7 +25,7 @@ const USUAL: Duration = Duration::from_secs(60);
 /// How long the first operation does: the address may be wrong.
 const FIRST: Duration = Duration::from_secs(5);
 
-/// How long a process that ends tries to say so.
+/// How long a process that ends tries to say so, and whoever gives up a wait.
 const LAST: Duration = Duration::from_secs(3);
 
 /// How much longer than its timeout an operation tries that has one.
@@ -53,9 +53,14 @@ impl Link {
 
     /// Begins an operation.
     pub(super) fn begin(&mut self, patience: &mut Patience) -> Outage {
-        let limit = patience.limit.take();
+        let limit = patience.take_limit();
         self.give_up_at = limit.map(|limit| Instant::now() + limit);
         Outage::new(patience.usual, self.give_up_at)
+    }
+
+    /// Has what is asked from now on be given up after this time.
+    pub(super) fn give_up_after(&mut self, time: Duration) {
+        self.give_up_at = Some(Instant::now() + time);
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -78,7 +83,7 @@ impl Link {
     /// [`Fault::Broken`], [`Fault::Interrupted`], or the server refuses the login.
     pub(super) fn open(&mut self, caller: &dyn Caller) -> Result<(), Fault> {
         self.cut();
-        let mut wire = Wire::connect(&self.endpoint, caller)?;
+        let mut wire = Wire::connect(&self.endpoint, caller, self.give_up_at)?;
         log_in(&self.endpoint, &mut wire.talk(caller, self.give_up_at))?;
         (self.wire, self.process) = (Some(wire), process::pid());
         Ok(())
@@ -131,12 +136,17 @@ pub(super) struct Patience {
     usual: Duration,
     /// That of the next operation, which has a timeout.
     limit: Option<Duration>,
+    /// These are the last operations.
+    is_last: bool,
 }
 
 impl Patience {
     pub(super) fn new() -> Self {
-        let (usual, limit) = (FIRST, None);
-        Self { usual, limit }
+        Self {
+            usual: FIRST,
+            limit: None,
+            is_last: false,
+        }
     }
 
     /// Has the next operation give up soon after its timeout.
@@ -144,9 +154,22 @@ impl Patience {
         self.limit = deadline.left().map(|left| left + BEYOND_TIMEOUT);
     }
 
-    /// Shortens the last operations.
+    /// Has the next operation give up after a short time, also in the middle of a request.
+    pub(super) fn hurry_once(&mut self) {
+        self.limit = Some(LAST);
+    }
+
+    /// … and all that follow.
     pub(super) fn hurry(&mut self) {
-        self.usual = LAST;
+        self.is_last = true;
+    }
+
+    fn take_limit(&mut self) -> Option<Duration> {
+        let limit = self.limit.take();
+        match self.is_last {
+            true => Some(limit.map_or(LAST, |limit| limit.min(LAST))),
+            false => limit,
+        }
     }
 
     /// Notes that the server was reached: it is there, and may be away for a while.
@@ -267,10 +290,14 @@ mod tests {
         let mut patience = Patience::new();
         patience.note_success();
         patience.until(Deadline::after(Duration::from_secs(100)));
-        let left = patience.limit.take().unwrap();
+        let left = patience.take_limit().unwrap();
         assert!(left > Duration::from_secs(100) && left <= Duration::from_secs(105));
         patience.until(Deadline::NEVER);
         assert_eq!(patience.limit, None);
+        patience.hurry();
+        patience.note_success();
+        assert_eq!(patience.take_limit(), Some(LAST));
+        assert_eq!(patience.take_limit(), Some(LAST));
         let mut outage = Outage::new(USUAL, Some(Instant::now()));
         assert!(matches!(pause(&mut outage), Err(Fault::Unreachable(_))));
     }

@@ -203,7 +203,12 @@ impl Seat {
         self.is_known = false;
     }
 
-    /// Shortens the patience of the last operations.
+    /// Has the next operation give up after a short time.
+    pub(super) fn hurry_once(&mut self) {
+        self.patience.hurry_once();
+    }
+
+    /// Shortens the patience of the last operations, until the object is left.
     pub(super) fn hurry(&mut self) {
         self.patience.hurry();
     }
@@ -217,6 +222,7 @@ impl Seat {
     pub(super) fn leave(&mut self) {
         self.keeper.forget(&self.member);
         self.is_known = false;
+        self.patience = Patience::new();
         self.link.cut();
     }
 }

@@ -52,7 +52,11 @@ impl Wire {
     ///
     /// # Errors
     /// None does, or the caller has to stop.
-    pub(super) fn connect(endpoint: &Endpoint, caller: &dyn Caller) -> Result<Self, Fault> {
+    pub(super) fn connect(
+        endpoint: &Endpoint,
+        caller: &dyn Caller,
+        give_up_at: Option<Instant>,
+    ) -> Result<Self, Fault> {
         let addresses: Vec<(Domain, SockAddr)> = match endpoint.address() {
             Address::Unix(path) => vec![(Domain::UNIX, SockAddr::unix(path)?)],
             Address::Tcp(host, port) => resolve(&host, port)?
@@ -62,8 +66,8 @@ impl Wire {
         };
         let mut last = io::Error::other("its name has no address").into();
         for (domain, address) in addresses {
-            let channel = connected(domain, &address, caller)
-                .and_then(|socket| secured(socket, endpoint, caller));
+            let channel = connected(domain, &address, caller, give_up_at)
+                .and_then(|socket| secured(socket, endpoint, caller, give_up_at));
             match channel {
                 Ok(channel) => return Ok(Self::over(channel)),
                 Err(why @ (Fault::Interrupted | Fault::Refused(..))) => return Err(why),
@@ -123,10 +127,15 @@ impl Read for Source<'_> {
     }
 }
 
-fn connected(domain: Domain, address: &SockAddr, caller: &dyn Caller) -> Result<Socket, Fault> {
+fn connected(
+    domain: Domain,
+    address: &SockAddr,
+    caller: &dyn Caller,
+    give_up_at: Option<Instant>,
+) -> Result<Socket, Fault> {
     let socket = Socket::new(domain, Type::STREAM, 0)?;
     if !socket.connect(address)? {
-        let end = Instant::now() + CONNECTING;
+        let end = end(CONNECTING, give_up_at);
         wait(&socket, Interest::Write, end, caller)?;
     }
     socket.connected()?;
@@ -137,11 +146,16 @@ fn connected(domain: Domain, address: &SockAddr, caller: &dyn Caller) -> Result<
 }
 
 /// Puts TLS around a socket, if the URL says so.
-fn secured(socket: Socket, endpoint: &Endpoint, caller: &dyn Caller) -> Result<Channel, Fault> {
+fn secured(
+    socket: Socket,
+    endpoint: &Endpoint,
+    caller: &dyn Caller,
+    give_up_at: Option<Instant>,
+) -> Result<Channel, Fault> {
     #[cfg(feature = "redis-tls")]
     if let (Some(files), Address::Tcp(host, _)) = (endpoint.tls(), endpoint.address()) {
         let mut tls = Box::new(Tls::new(socket, &host, files)?);
-        let end = Instant::now() + CONNECTING;
+        let end = end(CONNECTING, give_up_at);
         while let Some(interest) = tls.shake_hands()? {
             let waited = wait(tls.socket(), interest, end, caller);
             waited.map_err(|why| match why {
@@ -155,11 +169,17 @@ fn secured(socket: Socket, endpoint: &Endpoint, caller: &dyn Caller) -> Result<C
         return Ok(Channel::Tls(tls));
     }
     // An endpoint has no TLS where there is none.
-    let _ = (endpoint, caller);
+    let _ = (endpoint, caller, give_up_at);
     Ok(Channel::Plain(socket))
 }
 
-/// Waits until the socket is ready.
+/// Returns when this time is over, or nothing counts any more.
+fn end(time: Duration, give_up_at: Option<Instant>) -> Instant {
+    let end = Instant::now() + time;
+    give_up_at.map_or(end, |give_up_at| give_up_at.min(end))
+}
+
+/// Waits until the socket is ready. When the time is up, it does not count that it is: a server could send a byte now and then.
 fn wait(
     socket: &Socket,
     interest: Interest,
@@ -171,11 +191,11 @@ fn wait(
             return Err(Fault::Interrupted);
         }
         let left = end.saturating_duration_since(Instant::now());
-        if socket.wait(interest, left.min(HEARTBEAT))? {
-            return Ok(());
-        }
         if left.is_zero() {
             return Err(Fault::Broken("it does not answer".into()));
+        }
+        if socket.wait(interest, left.min(HEARTBEAT))? {
+            return Ok(());
         }
     }
 }
@@ -188,9 +208,7 @@ impl Talk<'_> {
     }
 
     fn end(&self, patience: Duration) -> Instant {
-        let end = Instant::now() + patience;
-        self.give_up_at
-            .map_or(end, |give_up_at| give_up_at.min(end))
+        end(patience, self.give_up_at)
     }
 
     fn send(&mut self, bytes: &[u8]) -> Result<(), Fault> {
@@ -215,7 +233,7 @@ impl Talk<'_> {
     }
 
     fn receive(&mut self) -> RedisResult<Value> {
-        let end = self.end(self.patience);
+        let mut end = self.end(self.patience);
         loop {
             let wire = &mut *self.wire;
             let source = Source {
@@ -227,6 +245,8 @@ impl Talk<'_> {
                 Err(error) if error.is_timeout() => {
                     let socket = wire.channel.socket();
                     wait(socket, Interest::Read, end, self.caller).map_err(as_error)?;
+                    // A long answer may take its time, as long as some of it comes.
+                    end = end.max(self.end(ANSWER));
                 }
                 Err(error) => return Err(self.explained(error)),
                 received => {
@@ -269,7 +289,7 @@ fn as_error(fault: Fault) -> RedisError {
         Fault::Refused(Refusal::Login, why) => {
             redis::make_extension_error(UNTRUSTED.into(), Some(why))
         }
-        other => io::Error::other(format!("{other:?}")).into(),
+        other => io::Error::other(other.to_string()).into(),
     }
 }
 
@@ -311,5 +331,45 @@ impl ConnectionLike for Talk<'_> {
 
     fn is_open(&self) -> bool {
         self.wire.is_open
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::net::TcpListener;
+
+    use super::*;
+
+    struct Quiet;
+
+    impl Caller for Quiet {
+        fn has_to_stop(&self) -> bool {
+            false
+        }
+
+        fn tell(&self, _text: &str) {}
+    }
+
+    #[test]
+    fn a_server_that_sends_a_byte_now_and_then_is_given_up_in_time() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut byte = &b"$1000000\r\n"[..];
+            while stream.write_all(byte).is_ok() {
+                byte = b"x";
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        });
+        let endpoint = Endpoint::read(&format!("redis://{address}")).unwrap();
+        let mut wire = Wire::connect(&endpoint, &Quiet, None).unwrap();
+        let began = Instant::now();
+        let give_up_at = Some(began + Duration::from_millis(200));
+        let answer: RedisResult<Value> =
+            redis::cmd("PING").query(&mut wire.talk(&Quiet, give_up_at));
+        assert!(answer.unwrap_err().to_string().contains("does not answer"));
+        assert!(began.elapsed() < Duration::from_secs(5));
     }
 }

@@ -1,4 +1,4 @@
-//! The keeper itself: one thread that listens to the family, watches its processes, and talks to servers.
+//! The keeper itself: a thread that listens to the family and watches its processes. A [`Post`] for each object talks to the server.
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -16,8 +16,9 @@ const FIRST: Duration = Duration::from_secs(10);
 /// How long it goes on trying to tell servers of deaths when nobody of the family is left. Other keepers notice them then.
 const LAST: Duration = Duration::from_secs(10);
 
-/// The longest sleep.
+/// The longest sleep, and that while nobody is left and servers are told so.
 const SLEEP_MAX: Duration = Duration::from_secs(60);
+const SLEEP_LAST: Duration = Duration::from_millis(20);
 
 /// A connection of a process of the family.
 struct Client {
@@ -62,9 +63,6 @@ pub(crate) fn serve(listener: UnixListener) {
         keeping.sleep();
         keeping.listen();
         keeping.note_deaths();
-        for post in &mut keeping.posts {
-            post.work(&keeping.number);
-        }
         keeping.posts.retain(|post| !post.is_idle());
         if !keeping.processes.is_empty() {
             alone_since = Instant::now();
@@ -81,20 +79,16 @@ pub(crate) fn serve(listener: UnixListener) {
 }
 
 impl Keeping {
-    /// Sleeps until somebody says something or dies, or something is due.
+    /// Sleeps until somebody says something or dies.
     fn sleep(&self) {
-        let due = self.posts.iter().map(Post::due).min();
-        let left = due.map_or(SLEEP_MAX, |due| {
-            due.saturating_duration_since(Instant::now())
-        });
         let limit = match self.processes.is_empty() {
-            true => Duration::from_millis(100),
+            true => SLEEP_LAST,
             false => SLEEP_MAX,
         };
         let mut descriptors: Vec<BorrowedFd<'_>> = vec![self.listener.as_fd()];
         descriptors.extend(self.clients.iter().map(|client| client.stream.as_fd()));
         descriptors.extend(self.processes.values().map(AsFd::as_fd));
-        if process::wait_readable(&descriptors, Some(left.min(limit))).is_err() {
+        if process::wait_readable(&descriptors, Some(limit)).is_err() {
             std::thread::sleep(Duration::from_millis(100));
         }
     }
@@ -129,7 +123,9 @@ impl Keeping {
             match client.incoming.next() {
                 Ok(None) => return stays,
                 Ok(Some(Order::Watch(ward))) => {
-                    self.watch(ward, client.process);
+                    if !self.watch(ward, client.process) {
+                        return false;
+                    }
                     // Nobody who is gone needs an answer.
                     let _ = client.stream.write_all(&[WATCHED]);
                 }
@@ -139,26 +135,26 @@ impl Keeping {
         }
     }
 
-    fn watch(&mut self, ward: Ward, process: i32) {
+    /// Returns false when nobody can watch over it.
+    fn watch(&mut self, ward: Ward, process: i32) -> bool {
         self.has_served = true;
-        self.owners.insert(ward.member.clone(), process);
-        let post = self.posts.iter_mut().find(|post| post.is_of(&ward));
-        match post {
-            Some(post) => post.add(ward),
-            None => {
-                // The process that uses the object has checked its URL and its name.
-                if let Ok(mut post) = Post::new(&ward) {
-                    post.add(ward);
-                    self.posts.push(post);
-                }
+        if !self.posts.iter().any(|post| post.is_of(&ward)) {
+            match Post::start(&ward, &self.number) {
+                Ok(post) => self.posts.push(post),
+                Err(_) => return false,
             }
         }
+        self.owners.insert(ward.member.clone(), process);
+        if let Some(post) = self.posts.iter().find(|post| post.is_of(&ward)) {
+            post.add(ward);
+        }
+        true
     }
 
     fn forget(&mut self, member: &str) {
         self.owners.remove(member);
-        for post in &mut self.posts {
-            post.wards.retain(|ward| ward.member != member);
+        for post in &self.posts {
+            post.forget(member);
         }
     }
 
@@ -189,16 +185,12 @@ impl Keeping {
             ..
         } = self;
         for post in posts {
-            let wards = std::mem::take(&mut post.wards);
             let lives = |ward: &Ward| {
                 let owner = owners.get(&ward.member);
                 owner.is_some_and(|owner| processes.contains_key(owner))
             };
-            let (living, dead): (Vec<_>, Vec<_>) = wards.into_iter().partition(lives);
-            post.wards = living;
-            for ward in dead {
-                owners.remove(&ward.member);
-                post.dead.push(ward.member);
+            for member in post.bury(lives) {
+                owners.remove(&member);
             }
         }
     }

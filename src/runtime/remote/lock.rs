@@ -57,7 +57,8 @@ pub struct RemoteSemaphore {
 
 /// A [`RemoteLock`] that is held. Dropping the guard releases the lock; [`release`](Self::release) also says whether it still was this one's.
 ///
-/// The lock belongs to the thread that has acquired it, so the guard stays there.
+/// The lock belongs to the thread that has acquired it, so the guard stays there. Dropping it waits up to 60 seconds for a server that cannot be
+/// reached; the lock is free after the lease then, or when the thread next uses it.
 #[must_use = "the lock is released when the guard is dropped"]
 pub struct RemoteLockGuard {
     lock: RemoteLock,
@@ -67,6 +68,7 @@ pub struct RemoteLockGuard {
 }
 
 /// A permit of a [`RemoteSemaphore`]. Dropping it gives it back; so does the death of this process. It stays in its thread.
+/// Dropping it waits for a server that cannot be reached as that of a [`RemoteLockGuard`] does.
 #[must_use = "the permit is given back when it is dropped"]
 pub struct RemotePermit {
     semaphore: RemoteSemaphore,
@@ -197,7 +199,8 @@ impl RemoteLockGuard {
     /// Releases the lock.
     ///
     /// # Errors
-    /// It had been taken away (`LeaseLost`), because this machine was silent for the lease; those of the server.
+    /// It had been taken away (`LeaseLost`), because this machine was silent for the lease; those of the server. A server that cannot be reached
+    /// is given up after 60 seconds; it frees the lock when this thread next uses it, or after the lease.
     pub fn release(mut self) -> Result<(), Error> {
         self.is_released = true;
         with(&self.lock.interp, |_| self.lock.line.release())
@@ -207,7 +210,7 @@ impl RemoteLockGuard {
 impl Drop for RemoteLockGuard {
     fn drop(&mut self) {
         if !self.is_released {
-            // Where the server cannot be reached, the keeper tells it when this process ends.
+            // A server that cannot be reached takes it away after the lease: nobody beats for this holder any more.
             let _ = with(&self.lock.interp, |_| self.lock.line.release());
         }
     }
@@ -263,7 +266,7 @@ impl RemoteSemaphore {
 impl Drop for RemotePermit {
     fn drop(&mut self) {
         let semaphore = &self.semaphore;
-        // Where the server cannot be reached, the keeper tells it when this process ends.
+        // A server that cannot be reached takes it away after the lease: nobody beats for this holder any more.
         let _ = with(&semaphore.interp, |_| semaphore.line.release());
     }
 }

@@ -150,6 +150,46 @@ fn nobody_is_dead_because_the_server_was_away() {
 }
 
 #[test]
+fn a_silent_server_keeps_nobody_from_beating_on_another_one() {
+    let (Some(silent), Some(server)) = (Server::start(&[]), Server::start(&[])) else {
+        return;
+    };
+    let code = r#"
+        let queues = list(range(4)).map(|i| Queue(#{ url: sys.argv[1], name: "q" + i, lease: 2.0 }));
+        for q in queues { q.put(1); }
+        let lock = Lock(#{ url: sys.argv[2], name: "l", lease: 2.0 });
+        lock.acquire();
+        print("held");
+        input();
+        print(lock.valid);
+    "#;
+    let run = Script::text(code).arg(silent.url()).arg(server.url());
+    let mut run = run.interactive().start();
+    run.wait_for_line("held");
+    // Somebody else watches.
+    let other = r#"Lock(#{ url: "URL", name: "l", lease: 2.0 }).acquire(); print("mine");"#;
+    let other = Script::text(&at(&server, other)).start();
+    other.wait_until("nobody is in the line", || {
+        server.ask(&["LLEN", "ps:{l}:q"]) == "1"
+    });
+    silent.signal(Signal::SIGSTOP);
+    let beats = || -> Vec<u64> {
+        let beats = server.ask(&["HVALS", "ps:{l}:m"]);
+        beats.lines().filter_map(|beat| beat.parse().ok()).collect()
+    };
+    let goal = beats().iter().min().unwrap() + 12;
+    wait_until("somebody does not beat", || {
+        let beats = beats();
+        assert_eq!(beats.len(), 2, "somebody was taken for dead");
+        beats.iter().all(|beat| *beat >= goal)
+    });
+    silent.signal(Signal::SIGCONT);
+    run.type_in("\n");
+    run.finish().assert(0, "held\nTrue\n", "");
+    other.finish().assert(0, "mine\n", "");
+}
+
+#[test]
 fn what_a_pool_leaves_behind_vanishes_after_a_week_and_a_queue_stays() {
     let Some(server) = Server::start(&[]) else {
         return;
