@@ -56,7 +56,7 @@ impl Tls {
         let name = ServerName::try_from(host.to_string())
             .map_err(|_| refused(format!("no certificate can be for the name {host}")))?;
         let session = ClientConnection::new(Arc::new(settings(files)?), name)
-            .map_err(|error| fault_of(&error, host))?;
+            .map_err(|error| fault_of(&error, host, true))?;
         Ok(Self {
             socket,
             session,
@@ -142,11 +142,12 @@ impl Tls {
     }
 
     fn process(&mut self) -> Result<(), Fault> {
+        let is_new = self.session.is_handshaking();
         let processed = self.session.process_new_packets();
         processed.map(drop).map_err(|error| {
             // So that the server knows why, as far as it still listens.
             let _ = self.session.write_tls(&mut Bytes(&self.socket));
-            fault_of(&error, &self.host)
+            fault_of(&error, &self.host, is_new)
         })
     }
 }
@@ -216,7 +217,8 @@ fn refused(text: String) -> Fault {
     Fault::Refused(Refusal::Mismatch, text)
 }
 
-fn fault_of(error: &Error, host: &str) -> Fault {
+/// Returns what an error means, of a connection that `is_new` as long as no handshake has succeeded.
+fn fault_of(error: &Error, host: &str, is_new: bool) -> Fault {
     let (why, text) = match error {
         Error::InvalidCertificate(CertificateError::UnknownIssuer) => (
             Refusal::Login,
@@ -239,7 +241,11 @@ fn fault_of(error: &Error, host: &str) -> Fault {
             | AlertDescription::HandshakeFailure
             | AlertDescription::BadCertificate
             | AlertDescription::CertificateExpired
+            | AlertDescription::CertificateRevoked
             | AlertDescription::CertificateUnknown
+            | AlertDescription::UnsupportedCertificate
+            | AlertDescription::DecryptError
+            | AlertDescription::ProtocolVersion
             | AlertDescription::AccessDenied
             | AlertDescription::UnknownCA,
         ) => (
@@ -248,7 +254,8 @@ fn fault_of(error: &Error, host: &str) -> Fault {
                 "the server does not accept this program ({error}): it may want a certificate, by ?ssl_certfile=FILE&ssl_keyfile=FILE"
             ),
         ),
-        Error::InvalidMessage(_) => (
+        // A server that has spoken TLS before has sent something broken.
+        Error::InvalidMessage(_) if is_new => (
             Refusal::Server,
             "the server does not speak TLS: the URL of a port without TLS begins with redis://"
                 .into(),

@@ -34,18 +34,27 @@ impl TlsFiles {
         for (name, value) in url.query_pairs() {
             let Some(at) = NAMES.iter().position(|known| *known == name) else {
                 let known = NAMES.join(", ");
+                // After a ? that is not written %3F, the rest of a password would look like a name.
+                let is_sure = name.starts_with("ssl_") && !name.contains('@');
+                let what = match is_sure {
+                    true => format!("{name:?}"),
+                    false => "a part after its ?".into(),
+                };
                 return Err(format!(
-                    "{name:?} is not known in it: there are {known}, and database numbers are written /NUMBER"
+                    "{what} is not known in it: there are {known}, database numbers are written /NUMBER, and a ? in a password %3F"
                 ));
             };
             let whole = std::path::absolute(&*value);
             paths[at] = Some(whole.map_err(|why| format!("{name} in it: {why}"))?);
         }
-        let whole: Vec<(&str, String)> = NAMES
-            .into_iter()
-            .zip(&paths)
-            .filter_map(|(name, path)| Some((name, path.as_ref()?.to_str()?.to_string())))
-            .collect();
+        let mut whole: Vec<(&str, String)> = Vec::new();
+        for (name, path) in NAMES.into_iter().zip(&paths) {
+            let Some(path) = path else { continue };
+            let text = path.to_str().ok_or_else(|| {
+                format!("{name} in it is relative to a directory whose name is not UTF-8: write its whole path")
+            })?;
+            whole.push((name, text.into()));
+        }
         let [authorities, certificate, key] = paths;
         let identity = match (certificate, key) {
             (Some(certificate), Some(key)) => Some((certificate, key)),
@@ -100,6 +109,13 @@ mod tests {
         assert!(why("/#insecure").contains("?ssl_ca_certs=FILE"));
         assert!(why("?ssl_cert_reqs=none").contains("\"ssl_cert_reqs\" is not known"));
         assert!(why("?ssl_certfile=a").contains("belong together"));
+        // A ? in the password itself ends the host.
+        let why_of = |url: &str| TlsFiles::split(url).unwrap_err();
+        for url in ["rediss://me:?secret@host", "rediss://me:a?secret&b@host"] {
+            let text = why_of(url);
+            assert!(!text.contains("secret"), "{text}");
+            assert!(text.contains("a ? in a password %3F"), "{text}");
+        }
         assert!(!why("?a=b").contains("secret"));
     }
 }
