@@ -47,7 +47,7 @@ impl Limits {
         kernel.set(limit.saturating_add(LAST_WORDS))?;
         Ok(Running {
             kernel,
-            _alarm: alarm,
+            alarm: Some(alarm),
         })
     }
 }
@@ -55,11 +55,13 @@ impl Limits {
 /// A limit that is set.
 pub(super) struct Running<'l> {
     kernel: &'l mut TimeLimit,
-    _alarm: Alarm,
+    alarm: Option<Alarm>,
 }
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
+        // The last words may be under way, which this waits for: the kernel's limit has to hold until they are over.
+        drop(self.alarm.take());
         let _ = self.kernel.clear();
     }
 }
