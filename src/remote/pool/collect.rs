@@ -10,6 +10,7 @@ use super::task::{self, Reply};
 use crate::remote::caller::Caller;
 use crate::remote::fault::Fault;
 use crate::remote::seat::Sitter;
+use crate::sys::clock::Deadline;
 
 /// How often whoever waits for results looks around: whether there are workers, and whether the server still knows it.
 const LOOK_AROUND: Duration = Duration::from_secs(2);
@@ -38,15 +39,17 @@ pub(crate) enum Outcome {
 const REFUSALS: u32 = 3;
 
 impl Submitter {
-    /// Sends tasks, and takes the results that come within this time.
+    /// Sends tasks, and takes the results that come within this time. A server that cannot be reached is given up soon after the deadline.
     ///
     /// # Errors
     /// Those of the server.
     pub(crate) fn collect(
         &mut self,
         wait: Duration,
+        deadline: Deadline,
         caller: &dyn Caller,
     ) -> Result<Vec<(u64, Outcome)>, Fault> {
+        self.seat.until(deadline);
         let outcomes = self.attempt(caller, |this, caller| {
             this.try_flow(false, caller)?;
             match this.open.is_empty() {
@@ -58,7 +61,7 @@ impl Submitter {
             self.alone_since = None;
             self.acknowledge_last(caller);
         } else if !self.open.is_empty() && self.looked.elapsed() >= LOOK_AROUND {
-            self.look_around(caller)?;
+            self.look_around(deadline, caller)?;
         }
         Ok(outcomes)
     }
@@ -74,7 +77,8 @@ impl Submitter {
 
     /// Makes sure that the server still knows this member and somebody watches over it, and tells the user when there has been no worker for
     /// some time.
-    fn look_around(&mut self, caller: &dyn Caller) -> Result<(), Fault> {
+    fn look_around(&mut self, deadline: Deadline, caller: &dyn Caller) -> Result<(), Fault> {
+        self.seat.until(deadline);
         self.attempt(caller, |this, caller| {
             this.seat.stay_watched()?;
             // Reading alone would not notice that the member was removed.

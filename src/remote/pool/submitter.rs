@@ -16,6 +16,7 @@ use crate::remote::place::Place;
 use crate::remote::scripts::SUBMIT;
 use crate::remote::seal;
 use crate::remote::seat::{Seat, Sitter};
+use crate::sys::clock::Deadline;
 
 /// The fewest tasks that a submitter may have on the server, and how many for each worker. The rest waits here, so that the tasks of several
 /// submitters are done in turns.
@@ -236,11 +237,13 @@ impl Submitter {
         Some(task)
     }
 
-    /// Sends as many tasks as there may be on the server, and what has become of others.
+    /// Sends as many tasks as there may be on the server, and what has become of others. A server that cannot be reached is given up soon
+    /// after the deadline.
     ///
     /// # Errors
     /// Those of the server.
-    pub(crate) fn flow(&mut self, caller: &dyn Caller) -> Result<(), Fault> {
+    pub(crate) fn flow(&mut self, deadline: Deadline, caller: &dyn Caller) -> Result<(), Fault> {
+        self.seat.until(deadline);
         self.attempt(caller, |this, caller| this.try_flow(true, caller))
     }
 
@@ -270,7 +273,9 @@ impl Submitter {
             // Several are sent together, unless the workers could be waiting for them.
             let is_enough = room >= (window / 4).min(self.unsent.len());
             let is_due = acknowledges && !self.acknowledged.is_empty();
+            // What nobody wants any more would be done meanwhile.
             let is_due = is_due
+                || self.acknowledged.iter().any(|(_, id)| id.is_empty())
                 || self.acknowledged.len() >= RESULTS_AT_ONCE
                 || self.acknowledged_bytes >= BYTES_AT_ONCE;
             if (batch.is_empty() || !is_enough) && !is_due {

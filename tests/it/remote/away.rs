@@ -1,5 +1,7 @@
 //! A server that is away while somebody waits with a timeout: an error soon after it, and nothing of the wait is left behind.
 
+use std::time::{Duration, Instant};
+
 use nix::sys::signal::Signal;
 
 use super::at;
@@ -22,6 +24,12 @@ const WAITS: &str = r#"
     let semaphore = Semaphore(1, #{ url: url, name: "s" });
     let items = Queue(#{ url: url, name: "q" });
     let event = Event(#{ url: url, name: "e" });
+    fn task(x) { x }
+    // Nobody does their tasks. Each thread has a pool of its own, which it need not share.
+    let pools = list(range(3)).map(|i| Pool(#{ url: url, name: "p" + i }));
+    let result = pools[0].apply_async(task, [1]);
+    let other = pools[1].apply_async(task, [1]);
+    let outcomes = pools[2].imap(task, range(1000));
     let waits = [
         ["lock", || lock.acquire(true, 0.2), || lock.release()],
         ["semaphore", || semaphore.acquire(true, 0.2), || semaphore.release()],
@@ -30,6 +38,9 @@ const WAITS: &str = r#"
         ["get_nowait", || items.get_nowait(), || items.qsize()],
         ["put", || full.put(1, true, 0.2), || full.qsize()],
         ["event", || event.wait(0.2), || event.is_set()],
+        ["result", || result.get(0.2), || result.ready()],
+        ["ready", || other.ready(), || other.ready()],
+        ["imap", || outcomes.next(0.2), || pools[2].stats()],
     ];
     let results = queue.Queue();
     let opened = threading.Semaphore(0);
@@ -61,12 +72,15 @@ const WAITS: &str = r#"
     print(lock.acquire(true, 30), semaphore.get_value());
 "#;
 
-const EXPECTED: [&str; 7] = [
+const EXPECTED: [&str; 10] = [
     "event ConnectionError True",
     "get ConnectionError True",
     "get_nowait ConnectionError True",
+    "imap ConnectionError True",
     "lock ConnectionError True",
     "put ConnectionError True",
+    "ready ConnectionError True",
+    "result ConnectionError True",
     "semaphore ConnectionError True",
     "try ConnectionError True",
 ];
@@ -139,4 +153,81 @@ fn a_lock_does_not_come_to_somebody_who_has_given_up() {
     // The one who has given up still lives, and does nothing.
     let heir = script("print(lock.acquire(true, 30));").start();
     heir.finish().assert(0, "True\n", "");
+}
+
+#[test]
+fn a_lock_whose_release_was_given_up_is_free_after_the_lease() {
+    let Some(mut server) = Server::start(&["--appendfsync", "always"]) else {
+        return;
+    };
+    let code = r#"
+        signal.signal(signal.SIGUSR1, || { throw ValueError("enough"); });
+        let lock = Lock(#{ url: "URL", name: "l", lease: 2.0 });
+        let other = Lock(#{ url: "URL", name: "other", lease: 2.0 });
+        lock.acquire();
+        print("held", #{ flush: true });
+        input();
+        print(error_of(|| lock.release()), #{ flush: true });
+        input();
+        print(error_of(|| lock.release()).split(":")[0], lock.acquire(true, 30), lock.valid);
+    "#;
+    let mut holder = Script::text(&at(&server, code))
+        .interactive()
+        .patient()
+        .start();
+    holder.wait_for_line("held");
+    server.kill();
+    holder.type_in("\n");
+    holder.wait_for_stderr("waiting for");
+    holder.signal(Signal::SIGUSR1);
+    holder.wait_for_line("ValueError: enough");
+    server.run();
+    // It still lives, and does nothing.
+    let heir = r#"
+        let lock = Lock(#{ url: "URL", name: "l", lease: 2.0 });
+        print(lock.acquire(true, 30));
+        lock.release();
+    "#;
+    let heir = Script::text(&at(&server, heir)).start();
+    heir.finish().assert(0, "True\n", "");
+    holder.type_in("\n");
+    let output = holder.finish();
+    assert!(
+        output.stdout.ends_with("\nValueError True True\n"),
+        "{}{}",
+        output.stdout,
+        output.stderr
+    );
+}
+
+#[test]
+fn a_wait_for_a_lock_of_a_silent_server_can_be_ended_soon() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let code = r#"
+        let lock = Lock(#{ url: "URL", name: "l" });
+        lock.acquire();
+        print("held", #{ flush: true });
+        input();
+    "#;
+    let script = || Script::text(&at(&server, code)).interactive();
+    let holder = script().start();
+    holder.wait_for_line("held");
+    let waiter = script().start();
+    waiter.wait_until("nobody is in the line", || {
+        server.ask(&["LLEN", "ps:{l}:q"]) == "1"
+    });
+    server.signal(Signal::SIGSTOP);
+    let began = Instant::now();
+    let output = waiter.interrupt();
+    // Three seconds to tell the server, and as long to leave it; a request that is never answered takes ten.
+    assert!(began.elapsed() < Duration::from_secs(9));
+    assert!(
+        output.stderr.contains("KeyboardInterrupt"),
+        "{}",
+        output.stderr
+    );
+    server.signal(Signal::SIGCONT);
+    drop(holder.interrupt());
 }

@@ -222,3 +222,65 @@ fn large_tasks_wait_with_the_submitter() {
     run.finish().assert(0, "sent\n50000000\n", "");
     end(running);
 }
+
+#[test]
+fn what_nobody_reads_any_more_is_taken_back_while_the_script_goes_on() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let code = r#"
+        fn f(x) { x }
+        let pool = Pool(#{ url: "URL", name: "p" });
+        let results = pool.imap(f, itertools.count(1));
+        print(error_of(|| results.next(0.1)).split(":")[0], #{ flush: true });
+        input();
+        results = ();
+        while true { time.sleep(0.01); }
+    "#;
+    let mut run = Script::text(&at(&server, code)).interactive().start();
+    run.wait_for_line("TimeoutError");
+    let (tasks, wanted) = (key(&server, "s"), key(&server, "t:*"));
+    assert!(server.number(&["XLEN", &tasks]) > 0);
+    run.type_in("\n");
+    run.wait_until("the tasks are still there", || {
+        server.number(&["XLEN", &tasks]) == 0 && server.number(&["HLEN", &wanted]) == 0
+    });
+    let settings = key(&server, "c");
+    assert_eq!(server.number(&["HGET", &settings, "unfinished"]), 0);
+    drop(run.interrupt());
+}
+
+#[test]
+fn the_tasks_of_a_submitter_that_has_died_are_dropped_and_no_others() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let code = r#"
+        fn f(x) { x }
+        let pool = Pool(#{ url: "URL", name: "p" });
+        let result = pool.map_async(f, range(20), #{ chunksize: 1 });
+        print("sent", pool.stats().unfinished, #{ flush: true });
+        input();
+        print(result.get().len());
+    "#;
+    let script = || Script::text(&at(&server, code)).interactive();
+    let (mut lives, dies) = (script().start(), script().start());
+    for run in [&lives, &dies] {
+        run.wait_for_line("sent 20");
+    }
+    let tasks = key(&server, "s");
+    assert_eq!(server.number(&["XLEN", &tasks]), 40);
+    dies.signal(Signal::SIGKILL);
+    lives.wait_until("its tasks are still there", || {
+        server.number(&["XLEN", &tasks]) == 20
+    });
+    let settings = key(&server, "c");
+    assert_eq!(server.number(&["HGET", &settings, "unfinished"]), 20);
+    let same = script();
+    let running = workers_of(&server, &same);
+    lives.type_in("\n");
+    lives.finish().assert(0, "sent 20\n20\n", "");
+    assert_eq!(server.number(&["HGET", &settings, "unfinished"]), 0);
+    end(running);
+    drop(dies.finish());
+}

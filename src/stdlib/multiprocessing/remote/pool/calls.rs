@@ -97,7 +97,7 @@ impl Pool {
         let promise = locked(&self.0.jobs).promise(how.shape, how.callbacks, how.bar);
         let job = (promise.job.0, &program);
         let added = self.add(interp, job, errand, items, (how.rules, how.chunk));
-        added.inspect_err(|_| self.forget(promise.job.0, true))?;
+        added.inspect_err(|_| self.withdraw(interp, promise.job.0))?;
         self.complete(promise.job.0);
         self.expect(interp, &promise);
         Ok(promise)
@@ -119,7 +119,7 @@ impl Pool {
         let job = locked(&self.0.jobs).begin(bar);
         let input = Input::new(items, (errand, program), (rules, chunk, ahead));
         let outcomes = Outcomes::new(interp, self.clone(), job, in_order, input);
-        outcomes.send()?;
+        outcomes.send(Deadline::NEVER)?;
         Ok(outcomes)
     }
 }
@@ -134,7 +134,7 @@ fn awaited(call: &Call<'_>, pool: &Pool, promise: &Promise) -> Outcome {
 /// Sends the tasks of a call, whose result is asked for later.
 fn under_way(call: &Call<'_>, pool: Pool, promise: Arc<Promise>) -> Outcome {
     let result = AsyncResult::new(pool.clone(), promise);
-    pool.flow(call.interp)?;
+    pool.flow(call.interp, Deadline::NEVER)?;
     Ok(Dynamic::from(result))
 }
 

@@ -46,7 +46,7 @@ impl Pool {
         };
         let errand = self.errand(at.0, function, true)?;
         let promise = self.promise(at, &errand, &[args.into()], how)?;
-        self.flow(at.0)?;
+        self.flow(at.0, Deadline::NEVER)?;
         Ok(promise)
     }
 

@@ -113,8 +113,11 @@ impl Jobs {
         self.batches.is_empty()
     }
 
-    /// Returns whether somebody is to be called back.
+    /// Returns whether somebody is to be called back, or the server to be told of something.
     pub(super) fn is_expectant(&self) -> bool {
+        if !self.unwanted.is_empty() && self.stage != Stage::Terminated {
+            return true;
+        }
         let mut promises = self.all.values().filter_map(|job| job.promise.as_ref());
         !self.due.is_empty() || promises.any(|promise| promise.has_callbacks())
     }

@@ -27,7 +27,7 @@ struct Pending {
 impl Drop for Pending {
     fn drop(&mut self) {
         if self.promise.result().is_none() {
-            self.pool.forget(self.promise.job.0, false);
+            self.pool.forget(self.promise.job.0);
         }
     }
 }
@@ -168,11 +168,11 @@ impl Input {
 /// The results of a call, in the order of its tasks or as they come. Clones are the same iterator.
 #[derive(Clone)]
 pub(crate) struct Outcomes {
-    interp: Arc<Interp>,
     reader: Arc<Reader>,
 }
 
 struct Reader {
+    interp: Arc<Interp>,
     pool: Pool,
     job: u64,
     in_order: bool,
@@ -185,8 +185,10 @@ impl Drop for Reader {
     /// Nobody reads the other results. Of an executor that nobody has begun to read, the tasks are done all the same.
     fn drop(&mut self) {
         let is_read = *self.is_read.get_mut();
-        self.pool
-            .forget(self.job, is_read || !self.pool.0.is_executor);
+        match is_read || !self.pool.0.is_executor {
+            true => self.pool.withdraw(&self.interp, self.job),
+            false => self.pool.forget(self.job),
+        }
     }
 }
 
@@ -207,8 +209,8 @@ impl Outcomes {
         input: Input,
     ) -> Self {
         Self {
-            interp: interp.clone(),
             reader: Arc::new(Reader {
+                interp: interp.clone(),
                 pool,
                 job,
                 in_order,
@@ -220,7 +222,10 @@ impl Outcomes {
 
     /// Cancels the tasks that no worker has begun; nobody reads the other results.
     pub(crate) fn give_up(&self) {
-        self.reader.pool.forget(self.reader.job, true);
+        let Reader {
+            interp, pool, job, ..
+        } = &*self.reader;
+        pool.withdraw(interp, *job);
     }
 
     /// Returns an address by which it is compared with others.
@@ -229,8 +234,10 @@ impl Outcomes {
     }
 
     /// Sends items as long as there may be more ahead of the reader.
-    pub(super) fn send(&self) -> Result<(), Failure> {
-        let Reader { pool, job, .. } = &*self.reader;
+    pub(super) fn send(&self, deadline: Deadline) -> Result<(), Failure> {
+        let Reader {
+            interp, pool, job, ..
+        } = &*self.reader;
         let mut input = match self.reader.input.try_lock() {
             Ok(input) => input,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
@@ -248,7 +255,7 @@ impl Outcomes {
                 has_sent = true;
                 let program = input.program.clone();
                 pool.add(
-                    &self.interp,
+                    interp,
                     (*job, &program),
                     &input.errand,
                     &items,
@@ -260,7 +267,7 @@ impl Outcomes {
             }
         }
         match has_sent {
-            true => pool.flow(&self.interp),
+            true => pool.flow(interp, deadline),
             false => Ok(()),
         }
     }
@@ -271,15 +278,16 @@ impl Outcomes {
     /// Those of the server; the wait was interrupted.
     pub(crate) fn advance(&self, deadline: Deadline) -> Result<Taken, Failure> {
         self.reader.is_read.store(true, Ordering::Relaxed);
-        self.send()?;
+        self.send(deadline)?;
         let Reader {
+            interp,
             pool,
             job,
             in_order,
             input,
             ..
         } = &*self.reader;
-        let taken = pool.wait(&self.interp, deadline, |jobs| {
+        let taken = pool.wait(interp, deadline, |jobs| {
             let Some(job) = jobs.job(*job) else {
                 return Some(Taken::End);
             };

@@ -314,8 +314,8 @@ impl Pool {
     ///
     /// # Errors
     /// Those of the server.
-    pub(crate) fn flow(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
-        self.using(interp, |submitter, caller| submitter.flow(caller))
+    pub(crate) fn flow(&self, interp: &Arc<Interp>, deadline: Deadline) -> Result<(), Failure> {
+        self.using(interp, |submitter, caller| submitter.flow(deadline, caller))
     }
 
     /// Returns how many tasks of a call are sent whose outcomes nobody has taken; `None` if the call has ended.
@@ -323,10 +323,18 @@ impl Pool {
         locked(&self.0.jobs).job(number).map(|job| job.ahead())
     }
 
-    /// Forgets a call. Tasks that no worker has begun are not done if they are `withdrawn`.
-    pub(super) fn forget(&self, number: u64, withdrawn: bool) {
+    /// Forgets a call.
+    pub(super) fn forget(&self, number: u64) {
         if self.belongs_here().is_ok() {
-            locked(&self.0.jobs).forget(number, withdrawn);
+            locked(&self.0.jobs).forget(number, false);
+        }
+    }
+
+    /// Forgets a call whose tasks are not done, but for those that a worker has begun. The server gets to know at the next step of the script.
+    pub(super) fn withdraw(&self, interp: &Arc<Interp>, number: u64) {
+        if self.belongs_here().is_ok() {
+            locked(&self.0.jobs).forget(number, true);
+            self.expect_news(interp);
         }
     }
 

@@ -77,7 +77,7 @@ impl Pool {
                 return Ok(Some(Some(over)));
             }
             let left = deadline.left().unwrap_or(Duration::MAX);
-            let outcomes = submitter.collect(left.min(turns.patience()), caller)?;
+            let outcomes = submitter.collect(left.min(turns.patience()), deadline, caller)?;
             self.deliver(interp, &outcomes);
             let over = is_over(&mut locked(jobs));
             let ends = over.is_some() || submitter.open() == 0;
@@ -129,8 +129,19 @@ impl Pool {
     /// Has the script look for outcomes, until nobody is to be called back any more.
     pub(super) fn expect(&self, interp: &Arc<Interp>, promise: &Promise) {
         if promise.has_callbacks() {
-            Callbacks::of(interp).expect(interp, Whole(Arc::downgrade(&self.0)));
+            self.look_soon(interp);
         }
+    }
+
+    /// Has the script tell the server of messages that nobody wants any more, if there are any.
+    pub(super) fn expect_news(&self, interp: &Arc<Interp>) {
+        if locked(&self.0.jobs).is_expectant() {
+            self.look_soon(interp);
+        }
+    }
+
+    fn look_soon(&self, interp: &Arc<Interp>) {
+        Callbacks::of(interp).expect(interp, Whole(Arc::downgrade(&self.0)));
     }
 
     /// Adds a callback for a result; it is called at once if the result is there.
@@ -214,7 +225,7 @@ impl Pool {
             until: Instant::now() + GLANCE,
         };
         let looked = self.in_turn(interp, Deadline::NOW, |submitter, _| {
-            let outcomes = submitter.collect(Duration::ZERO, &caller)?;
+            let outcomes = submitter.collect(Duration::ZERO, Deadline::NEVER, &caller)?;
             self.deliver(interp, &outcomes);
             Ok(())
         });
