@@ -1,6 +1,7 @@
 -- KEYS m w s b   ARGV keeper period(ms) members...
--- Counts the beat of each member that is there; one that is not has not come yet, or was removed. Two keepers at a time are sweepers, so that
--- the death of the machine of one is noticed by the other, which has watched all the time; they get more. Gives {sweeper?, all members and their beats, consumers that are no members}.
+-- Counts the beat of each member that is there; one that is not has not come yet, or was removed. Two keepers at a time are sweepers, so
+-- that the death of the machine of one is noticed by the other, which has watched all the time; they get more. Gives {sweeper?, all members
+-- and their beats, consumers that are no members}.
 local m, w = KEYS[1], KEYS[2]
 for k = 3, #ARGV do
   if redis.call('HEXISTS', m, ARGV[k]) == 1 then redis.call('HINCRBY', m, ARGV[k], 1) end
