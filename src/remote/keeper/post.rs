@@ -197,7 +197,7 @@ impl Round {
     fn next_beat(&self, members: &Members) -> Instant {
         let period = members.lease / BEATS;
         self.last_beat
-            .map_or_else(Instant::now, |last| last + period)
+            .map_or(self.quiet_until, |last| last + period)
     }
 
     fn work(&mut self, members: &Members) -> Result<(), Fault> {
