@@ -16,7 +16,7 @@ const FIRST: Duration = Duration::from_secs(10);
 /// How long it goes on trying to tell servers of deaths when nobody of the family is left. Other keepers notice them then.
 const LAST: Duration = Duration::from_secs(10);
 
-/// The longest sleep, and that while nobody is left and servers are told so.
+/// The longest sleep, and the longest while nobody is left and the servers do not know yet.
 const SLEEP_MAX: Duration = Duration::from_secs(60);
 const SLEEP_LAST: Duration = Duration::from_millis(20);
 

@@ -113,7 +113,7 @@ impl Jobs {
         self.batches.is_empty()
     }
 
-    /// Returns whether somebody is to be called back, or the server to be told of something.
+    /// Returns whether somebody is to be called back, or the server does not know something yet.
     pub(super) fn is_expectant(&self) -> bool {
         if !self.unwanted.is_empty() && self.stage != Stage::Terminated {
             return true;
