@@ -11,11 +11,14 @@ local back, dead, more = 0, 0, 0
 local is_pool = redis.call('HGET', c, 'kind') == 'pool'
 local function part(name) return string.sub(c, 1, -2) .. name end
 if is_pool then
-  -- What is in hand is done, for nobody. What has come back is elsewhere by now: who takes it drops it.
+  -- What is in hand is done, for nobody. What has come back from a worker has another place than its submitter knows; that is little.
   local gone, tasks = 0, part('t:' .. ARGV[1])
   for _, place in ipairs(redis.call('HVALS', tasks)) do
     local count = redis.pcall('XDEL', string.sub(place, 1, 1) == 'b' and b or s, string.sub(place, 2))
     if type(count) == 'number' then gone = gone + count end
+  end
+  for _, x in ipairs(redis.call('XRANGE', b, '-', '+', 'COUNT', 5000)) do
+    if string.match(x[2][2], '^(%S+) ') == ARGV[1] then gone = gone + redis.call('XDEL', b, x[1]) end
   end
   redis.call('DEL', tasks, part('r:' .. ARGV[1]))
   if gone > 0 then redis.call('HINCRBY', c, 'unfinished', -gone) end
