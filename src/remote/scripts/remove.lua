@@ -21,6 +21,8 @@ if is_pool then
     if string.match(x[2][2], '^(%S+) ') == ARGV[1] then gone = gone + redis.call('XDEL', b, x[1]) end
   end
   redis.call('DEL', tasks, part('r:' .. ARGV[1]))
+  -- A server that has lost its last second may have tasks whose places it has lost: with the last member nobody wants any of them.
+  for _, key in ipairs(redis.call('HLEN', m) == 0 and {b, s} or {}) do gone = gone + redis.call('XTRIM', key, 'MAXLEN', 0) end
   if gone > 0 then redis.call('HINCRBY', c, 'unfinished', -gone) end
 end
 local function tell(task, n, is_late)
