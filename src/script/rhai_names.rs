@@ -9,8 +9,11 @@ pub(crate) const RHAI_TYPES: [&str; 9] = [
     "int", "float", "bool", "str", "list", "dict", "bytes", "function", "range",
 ];
 
+/// A name of scripts, and the type that it is.
+type Class = (&'static str, fn() -> TypeId);
+
 /// Those that Python has as classes, whose methods are read from them: `str.lower`.
-pub(crate) const CLASSES: [(&str, fn() -> TypeId); 6] = [
+pub(crate) const CLASSES: [Class; 6] = [
     ("int", TypeId::of::<i64>),
     ("float", TypeId::of::<f64>),
     ("str", TypeId::of::<ImmutableString>),

@@ -55,7 +55,7 @@ fn a_hash_grows_and_is_copied() {
         True True
         True <sha256 _hashlib.HASH object> sha256 True False
         88d4266f TypeError: Strings must be encoded before hashing
-        TypeError: item is a Hash, which cannot be sent to another process
+        TypeError: item is a _hashlib.HASH, which cannot be sent to another process
         ",
     );
 }

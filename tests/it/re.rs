@@ -332,7 +332,7 @@ fn patterns_are_used_in_threads_and_sent_to_processes() {
             W
             W
             W
-            TypeError: item is a Match, which cannot be sent to another process
+            TypeError: item is a re.Match, which cannot be sent to another process
             TypeError: item is an iterator, which cannot be sent from here: an iterator belongs to its process: send list(iterator)
             [['w', 'W'], []]
             ",
