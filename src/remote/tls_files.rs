@@ -16,6 +16,9 @@ pub(crate) struct TlsFiles {
     pub identity: Option<(PathBuf, PathBuf)>,
 }
 
+/// What a password breaks that is not written as URLs demand it.
+const UNREADABLE: &str = "it cannot be read: in a password, ? is written %3F, @ %40, / %2F";
+
 impl TlsFiles {
     /// Splits a URL with `rediss://` into what is left of it without TLS, the files, and the URL with their whole paths: another process
     /// may be in another directory.
@@ -23,7 +26,7 @@ impl TlsFiles {
     /// # Errors
     /// A part of it is none that is known; the text does not repeat the URL, which may hold a password.
     pub(super) fn split(url: &str) -> Result<(String, Self, String), String> {
-        let mut url = parse_redis_url(url).ok_or("it cannot be read")?;
+        let mut url = parse_redis_url(url).ok_or(UNREADABLE)?;
         if url.fragment().is_some() {
             return Err(
                 "nothing may follow # in it: a server has to show who it is, and ?ssl_ca_certs=FILE names its authority"
@@ -64,7 +67,7 @@ impl TlsFiles {
         url.set_query(None);
         let mut bare = url.clone();
         if bare.set_scheme("redis").is_err() {
-            return Err("it cannot be read".into());
+            return Err(UNREADABLE.into());
         }
         if !whole.is_empty() {
             url.query_pairs_mut().extend_pairs(whole);
@@ -114,7 +117,7 @@ mod tests {
         for url in ["rediss://me:?secret@host", "rediss://me:a?secret&b@host"] {
             let text = why_of(url);
             assert!(!text.contains("secret"), "{text}");
-            assert!(text.contains("a ? in a password %3F"), "{text}");
+            assert!(text.contains("%3F"), "{text}");
         }
         assert!(!why("?a=b").contains("secret"));
     }

@@ -45,7 +45,8 @@ fn a_row_of_numbers_is_no_manager_and_no_single_value() {
 fn a_process_that_comes_has_a_number_of_one() {
     let sent = |pid: Option<i64>, creator: i64| {
         let record = typed::pack(&(Identity::default(), pid, creator)).unwrap();
-        let parts = vec![Dynamic::from_blob(record), Map::new().into()];
+        let values = vec![Map::new().into(), Dynamic::UNIT];
+        let parts = vec![Dynamic::from_blob(record), values.into()];
         process_codec::of_parts(parts.into())
     };
     assert_eq!(sent(Some(17), 5).unwrap().pid(), Some(17));
@@ -53,7 +54,8 @@ fn a_process_that_comes_has_a_number_of_one() {
     for (number, creator) in [(0, 5), (-1, 5), (1 << 32, 5), (17, 0)] {
         assert!(sent(Some(number), creator).is_err(), "{number}");
     }
-    let no_record = vec![Dynamic::from_blob(vec![1]), Map::new().into()];
+    let values: Dynamic = vec![Map::new().into(), Dynamic::UNIT].into();
+    let no_record = vec![Dynamic::from_blob(vec![1]), values];
     assert!(process_codec::of_parts(no_record.into()).is_err());
     assert!(process_codec::of_parts("17".into()).is_err());
 }
