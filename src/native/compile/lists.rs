@@ -41,7 +41,14 @@ impl Emitter<'_> {
     }
 
     pub(super) fn len(&mut self, list: &ListRef) -> ir::Value {
-        self.place(list).len
+        match list {
+            ListRef::Var(_) => self.place(list).len,
+            ListRef::Row(rows, index) => {
+                // A load that may move would be moved to where its value is used: behind the end of the list, if the function returns it.
+                let header = self.row(*rows, index);
+                self.load(INT, header, LEN)
+            }
+        }
     }
 
     pub(super) fn row_count(&mut self, rows: Var) -> ir::Value {

@@ -40,7 +40,9 @@ let p = [0]; for i in 0..1000 { p.push(p[-1] + i); } print(p[-1], p.len(), p[1..
 #[test]
 fn lists_that_are_made_are_what_they_would_be() {
     each_same(
-        "fn sieve(n) { let flags = [true] * (n + 1); let i = 2; while i * i <= n { if flags[i] { for j in range(i * i, n + 1, i) { flags[j] = false; } } i += 1; } let ps = []; for i in range(2, n + 1) { if flags[i] { ps.append(i); } } ps } print(sieve(100), len(sieve(5000)));
+        "fn first(p) { let rows = [p + p, 2 * p]; rows[0].len() } fn last(p) { let rows = [[1.5] * 3, p + p]; let n = rows[-1].len(); n } for i in 0..30 { print(first([0.5, 1.5]), last([i])); }
+
+fn sieve(n) { let flags = [true] * (n + 1); let i = 2; while i * i <= n { if flags[i] { for j in range(i * i, n + 1, i) { flags[j] = false; } } i += 1; } let ps = []; for i in range(2, n + 1) { if flags[i] { ps.append(i); } } ps } print(sieve(100), len(sieve(5000)));
 
 fn product(a, b) { let c = []; for i in range(len(a)) { let row = [0.0] * len(b[0]); for j in range(len(row)) { for k in range(len(b)) { row[j] += a[i][k] * b[k][j]; } } c.append(row); } c } let a = [[1.0, 2.0], [3.0, 4.0]]; for i in 0..5 { a = product(a, [[0.0, 1.0], [1.0, 0.5]]); } print(a);
 
