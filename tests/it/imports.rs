@@ -41,7 +41,7 @@ fn an_imported_module_is_a_value() {
                 with mp.Pool(2) as pool { print(pool.map(tools.twice, [1, 2])); }
             }
             main();
-            for f in [|| tools.missing(1), || tools.missing] { for part in error_of(f).split(": ")[0..2] { print(part); } }
+            for f in [|| tools.missing(1), || tools.missing] { for part in error_of(f).split(": ").extract(0, 2) { print(part); } }
             let mp = 5;
             print(mp + 1, queue.getpid() == os.getpid(), mp::cpu_count() > 0);
             "#,

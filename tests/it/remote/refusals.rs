@@ -179,13 +179,15 @@ TypeError: item is a closure, which cannot be sent to another process: the progr
 TypeError: items[1] is a Lock, which cannot be sent from here: it belongs to this machine, and the message goes to others 0
 ValueError: the item has 17825797 bytes; a message to a server has at most 16777216: put it into a file or another storage, and send its name
 ValueError: the object of this name is a queue, not an event
-ValueError: processes is for workers of this machine; those of a Pool on a server are started elsewhere: start as many as you want by `procscript worker URL script.rhai --processes N`, on any number of machines
+ValueError: processes is for workers of this machine; those of a Pool on a server are started elsewhere: start as many as you want by `procscript worker WHERE script.rhai --processes N`, on any number of machines
 ValueError: the object of this name is a queue, not a value
 ValueError: the object of this name is a queue, not a lock
 ValueError: an object on a server needs a name, by which other processes find it
 NotImplementedError: wait() cannot wait for <Queue q at URL> yet, which is on a server
 ",
     );
+    // This one is meant as a word.
+    let expected = expected.replace("WHERE", "URL");
     output.assert(0, &expected, "");
 }
 
