@@ -104,6 +104,21 @@ fn typed() {
     let remote = runtime.remote(&server.url()).unwrap();
     let options = RemotePoolOptions::new("p");
     let pool: RemotePool = runtime.remote_pool(&remote, options.clone()).unwrap();
+    results(&pool);
+    let limited = options.time_limit(Duration::from_millis(200)).retries(0);
+    limits(&runtime.remote_pool(&remote, limited).unwrap());
+    jobs(&pool, &directory.path().join("go"));
+    drop(runtime);
+    // Its end has left the server in order.
+    assert_eq!(server.ask(&["--scan", "--pattern", "ps:{p/*}:r:*"]), "");
+    assert_eq!(server.ask(&["--scan", "--pattern", "ps:{p/*}:t:*"]), "");
+    let members = server.ask(&["--scan", "--pattern", "ps:{p/*}:m"]);
+    assert_eq!(server.ask(&["HLEN", &members]), "2");
+    assert!(pool.submit::<_, i64>("add", (1, 1)).is_err());
+}
+
+/// Results and errors of several forms.
+fn results(pool: &RemotePool) {
     let shapes = (1..=20).map(|n| Shape {
         width: n,
         height: 2,
@@ -122,8 +137,10 @@ fn typed() {
         ErrorKind::Conversion
     );
     assert!(pool.map::<_, i64>("nothing", [1]).is_err());
-    let limited = options.time_limit(Duration::from_millis(200)).retries(0);
-    let limited = runtime.remote_pool(&remote, limited).unwrap();
+}
+
+/// Tasks that take too long, or kill their workers.
+fn limits(limited: &RemotePool) {
     let late: Vec<Result<f64, Error>> = limited.map_results("slow", [0.0, 1000.0]).unwrap();
     assert_eq!(*late[0].as_ref().unwrap(), 0.0);
     let text = late[1].as_ref().unwrap_err().to_string();
@@ -137,7 +154,10 @@ fn typed() {
         .wait()
         .unwrap_err();
     assert!(lost.to_string().contains("a worker has died"), "{lost}");
-    let go = directory.path().join("go");
+}
+
+/// Jobs that run until there is a file, and one that waits behind them.
+fn jobs(pool: &RemotePool, go: &Path) {
     let path = go.to_str().unwrap().to_string();
     let busy: Vec<RemoteJob<i64>> = (0..2)
         .map(|n| pool.submit("stay", (path.clone(), n)).unwrap())
@@ -159,7 +179,7 @@ fn typed() {
             .to_string()
             .contains("CancelledError")
     );
-    std::fs::write(&go, "").unwrap();
+    std::fs::write(go, "").unwrap();
     let results = std::thread::scope(|scope| {
         let threads: Vec<_> = (busy.iter())
             .map(|job| scope.spawn(|| job.wait().unwrap()))
@@ -170,13 +190,6 @@ fn typed() {
             .sum::<i64>()
     });
     assert_eq!(results, 14);
-    drop(runtime);
-    // Its end has left the server in order.
-    assert_eq!(server.ask(&["--scan", "--pattern", "ps:{p/*}:r:*"]), "");
-    assert_eq!(server.ask(&["--scan", "--pattern", "ps:{p/*}:t:*"]), "");
-    let members = server.ask(&["--scan", "--pattern", "ps:{p/*}:m"]);
-    assert_eq!(server.ask(&["HLEN", &members]), "2");
-    assert!(pool.submit::<_, i64>("add", (1, 1)).is_err());
 }
 
 fn wrong() {
