@@ -35,7 +35,7 @@ pub(crate) fn format(
     format_with(template, args, custom, attribute, &|_, _| None)
 }
 
-/// As [`format`]; `formatted` is asked first for values of our own types that have a specification.
+/// As [`format()`]; `formatted` is asked first for values of our own types that have a specification.
 pub(crate) fn format_with(
     template: &str,
     args: &[Dynamic],

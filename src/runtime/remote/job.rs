@@ -26,7 +26,7 @@ impl<R> RemoteJob<R> {
     /// Whether the task has ended, by a result or by an error.
     ///
     /// # Errors
-    /// Those of the server; [`Error::Stopped`], or [`WaitError::Ended`](crate::objects::WaitError::Ended) if the runtime is gone.
+    /// Those of the server; [`Error::Stopped`], or [`WaitError::Ended`] if the runtime is gone.
     pub fn is_done(&self) -> Result<bool, Error> {
         self.settled(Deadline::NOW)
     }
@@ -59,7 +59,7 @@ impl<R: DeserializeOwned + 'static> RemoteJob<R> {
     /// - [`Error::Failed`]: the function threw. The kind of its [`Diagnostic`](crate::error::Diagnostic) is `WorkerLost` if its workers died,
     ///   `TimeoutError` if the task took longer than its time limit; the message names the task.
     /// - [`Error::Conversion`]: the result is not an `R`. The error contains the script's value.
-    /// - Those of the server; [`Error::Stopped`], or [`WaitError::Ended`](crate::objects::WaitError::Ended) if the runtime is gone.
+    /// - Those of the server; [`Error::Stopped`], or [`WaitError::Ended`] if the runtime is gone.
     pub fn wait(&self) -> Result<R, Error> {
         self.wait_until(Deadline::NEVER)
     }
@@ -67,7 +67,7 @@ impl<R: DeserializeOwned + 'static> RemoteJob<R> {
     /// Like [`wait`](Self::wait), but waits no longer than `timeout`. The task goes on after that.
     ///
     /// # Errors
-    /// As [`wait`](Self::wait), and [`WaitError::TimedOut`](crate::objects::WaitError::TimedOut).
+    /// As [`wait`](Self::wait), and [`WaitError::TimedOut`].
     pub fn wait_timeout(&self, timeout: Duration) -> Result<R, Error> {
         self.wait_until(Deadline::after(timeout))
     }

@@ -45,7 +45,7 @@ impl Doers {
     pub(super) fn outlasting(&self) -> Arc<dyn Outlasting> {
         match self {
             Self::Here(pool) => Arc::new(pool.clone()),
-            Self::Server(pool) => Arc::new(pool.clone()),
+            Self::Server(pool) => pool.outlasting(),
         }
     }
 

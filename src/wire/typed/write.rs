@@ -28,7 +28,7 @@ pub(crate) fn write<T: Serialize + ?Sized>(
 /// Writes `value` behind the messages that were written before.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub(crate) fn append<T: Serialize + ?Sized>(
     value: &T,
     message: &mut Message,

@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 use super::at;
 use super::faults::{Dice, Sizes, seed, setting};
+use crate::support::running::Running;
 use crate::support::script::Script;
 use crate::support::server::Server;
 
@@ -164,9 +165,21 @@ fn storm(kinds: &[Fault], default: u64, settings: &[&str]) {
         }
     }
     std::fs::write(&over, "").unwrap();
+    all_came_once(faults, [submitter, other.unwrap()], &log);
+    drop(sampler);
+    let key = server.ask(&["--scan", "--pattern", "ps:{p/*}:c"]);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while server.ask(&["HGET", &key, "unfinished"]) != "0" {
+        assert!(Instant::now() < deadline, "tasks are left");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// Every call of the first submitter has had all of its results; how often was a task begun for them?
+fn all_came_once(faults: u64, submitters: [Running; 2], log: &Path) {
     let began = Instant::now();
     let mut count = 0;
-    for running in [submitter, other.unwrap()] {
+    for running in submitters {
         let output = running.finish();
         assert_eq!(output.code(), 0, "{}\n{}", output.stdout, output.stderr);
         assert!(output.stdout.ends_with("over\n"), "{}", output.stdout);
@@ -175,9 +188,7 @@ fn storm(kinds: &[Fault], default: u64, settings: &[&str]) {
             count = 60 * output.stdout.matches("map ").count();
         }
     }
-    drop(sampler);
-    // Every call of the first submitter has had all of its results; how often was a task begun for them?
-    let log = std::fs::read_to_string(&log).unwrap();
+    let log = std::fs::read_to_string(log).unwrap();
     let begun: HashSet<&str> = log.lines().collect();
     let again = log.lines().count() - begun.len();
     eprintln!(
@@ -186,12 +197,6 @@ fn storm(kinds: &[Fault], default: u64, settings: &[&str]) {
         began.elapsed()
     );
     assert_eq!(begun.len(), count);
-    let key = server.ask(&["--scan", "--pattern", "ps:{p/*}:c"]);
-    let deadline = Instant::now() + Duration::from_secs(60);
-    while server.ask(&["HGET", &key, "unfinished"]) != "0" {
-        assert!(Instant::now() < deadline, "tasks are left");
-        std::thread::sleep(Duration::from_millis(50));
-    }
 }
 
 #[test]

@@ -184,6 +184,13 @@ impl Pool {
     }
 }
 
+impl Pool {
+    /// Returns it as the end of the program waits for it.
+    pub(crate) fn outlasting(&self) -> Arc<dyn Outlasting> {
+        Arc::new(self.clone())
+    }
+}
+
 impl Outlasting for Pool {
     fn address(&self) -> usize {
         self.address()
