@@ -7,7 +7,8 @@ use std::io;
 use super::fault::Fault;
 #[cfg(feature = "redis-tls")]
 use super::tls::Tls;
-use crate::sys::socket::{Socket, unless_interrupted};
+use crate::sys::interrupt::unless_interrupted;
+use crate::sys::socket::Socket;
 
 pub(super) enum Channel {
     Plain(Socket),

@@ -17,7 +17,8 @@ use rustls::{
 
 use super::fault::{Fault, Refusal};
 use super::tls_files::TlsFiles;
-use crate::sys::socket::{Interest, Socket, unless_interrupted};
+use crate::sys::interrupt::unless_interrupted;
+use crate::sys::socket::{Interest, Socket};
 
 /// A connection with TLS around it.
 pub(super) struct Tls {

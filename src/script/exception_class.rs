@@ -7,6 +7,7 @@ use rhai::{Array, Dynamic, FnPtr, Map};
 use crate::program::frame::Frame;
 use crate::script::interp::Interp;
 use crate::text::{as_string, str_of};
+use crate::wire::is_identifier;
 use crate::wire::{self, Unsendable};
 
 use crate::script::Outcome;
@@ -153,13 +154,6 @@ fn set_attribute(call: &mut Call<'_>) -> Outcome {
         name => exception.set(name, value)?,
     }
     Ok(Dynamic::UNIT)
-}
-
-/// Returns whether a text can be the name of a class.
-fn is_identifier(text: &str) -> bool {
-    let mut chars = text.chars();
-    chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
-        && chars.all(|c| c.is_alphanumeric() || c == '_')
 }
 
 /// `str(e)`

@@ -1,10 +1,21 @@
 //! Signals that have arrived: the one that asked this process to stop, and those that a script handles. A handler
 //! notes them, and every wait checks them. Also sleeping until a signal arrives.
 
+use std::io;
 use std::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, Ordering};
 
 use super::clock::{Deadline, now_ns};
 use super::{futex, identity};
+
+/// Repeats a system call that a signal has broken off.
+pub(crate) fn unless_interrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match call() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
+            result => return result,
+        }
+    }
+}
 
 /// The signal number; 0 if there is no request.
 static REQUESTED: AtomicI32 = AtomicI32::new(0);

@@ -197,17 +197,6 @@ fn filled(buffer: Vec<MaybeUninit<u8>>, count: usize) -> Vec<u8> {
     bytes.map(|byte| unsafe { byte.assume_init() }).collect()
 }
 
-/// Repeats a system call that a signal has broken off.
-#[cfg(feature = "redis")]
-pub(crate) fn unless_interrupted<T>(mut call: impl FnMut() -> io::Result<T>) -> io::Result<T> {
-    loop {
-        match call() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
-            result => return result,
-        }
-    }
-}
-
 /// Returns the process at the other end of a local connection, as it was when it connected, and its user.
 #[cfg(feature = "redis")]
 pub(crate) fn peer(stream: &UnixStream) -> io::Result<(i32, u32)> {

@@ -27,7 +27,7 @@ pub(crate) use codec::{Codec, Encoded, Unsendable};
 pub(crate) use decode::{Values, decode};
 pub(crate) use encode::{Message, blob_beginning, check, encode, encode_after, encode_into};
 pub(crate) use fault::DecodeError;
-pub(crate) use refusal::{Reason, Refusal, bare_type_name, with_article};
+pub(crate) use refusal::{Reason, Refusal, bare_type_name, is_identifier, with_article};
 pub(crate) use sequence::Sequence;
 pub(crate) use type_codec::TypeCodec;
 

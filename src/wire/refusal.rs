@@ -182,7 +182,8 @@ pub(super) fn path(root: &str, innermost_first: &[Step]) -> String {
     here
 }
 
-fn is_identifier(key: &str) -> bool {
+/// Returns whether a text can be a name in scripts.
+pub(crate) fn is_identifier(key: &str) -> bool {
     let mut chars = key.chars();
     chars
         .next()

@@ -13,6 +13,7 @@ use crate::script::record::Record;
 use crate::script::rhai_names;
 use crate::stdlib::multiprocessing::process::Process;
 use crate::syntax::KEYWORDS;
+use crate::wire::is_identifier;
 
 /// An owner of names.
 pub(super) enum Place {
@@ -67,7 +68,7 @@ impl Interactive {
                     Some(_) => CandidateKind::Function,
                     None => CandidateKind::Method,
                 };
-                let properties = own.iter().filter(|name| is_name(name));
+                let properties = own.iter().filter(|name| is_identifier(name));
                 let mut all: Vec<_> = properties
                     .map(|name| Candidate::named(name, CandidateKind::Property))
                     .collect();
@@ -187,12 +188,6 @@ impl Interactive {
     }
 }
 
-/// Whether a key can be written after a dot.
-fn is_name(key: &str) -> bool {
-    key.starts_with(|c: char| c.is_alphabetic() || c == '_')
-        && key.chars().all(|c| c.is_alphanumeric() || c == '_')
-}
-
 /// The keys of a dict, or the attributes of a process.
 fn own_names(value: &Dynamic) -> Vec<String> {
     let names = |map: &Map| map.keys().map(ToString::to_string).collect();
@@ -226,7 +221,7 @@ fn module_names(module: &Module) -> Vec<Candidate> {
         })
         .collect();
     let variables = module.iter_var().map(|(name, _)| name);
-    let variables = variables.filter(|name| is_name(name));
+    let variables = variables.filter(|name| is_identifier(name));
     all.extend(variables.map(|name| Candidate::named(name, CandidateKind::Variable)));
     all
 }

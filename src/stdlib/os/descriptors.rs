@@ -18,6 +18,7 @@ use crate::script::{
 use crate::stdlib::builtins::file::{Encoding, File, Written};
 use crate::stdlib::builtins::print::{flush_output, write as print, write_error};
 use crate::sync::wait_kind;
+use crate::sys::interrupt::unless_interrupted;
 use crate::sys::lock::locked;
 use crate::sys::opening::is_ready;
 use crate::sys::pipe::blocking_pipe;
@@ -91,16 +92,6 @@ fn wait(call: &Call<'_>, end: &KernelFile, writes: bool) -> Result<(), Failure> 
     })
 }
 
-/// Returns the result of an operation that a signal may interrupt.
-fn repeated(mut operation: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
-    loop {
-        match operation() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
-            result => return result,
-        }
-    }
-}
-
 /// `os.read(fd, n)`: up to `n` bytes; none when nobody can write any more.
 fn read(call: &mut Call<'_>) -> Outcome {
     let (end, count) = (end(call)?, call.int(1)?);
@@ -114,7 +105,7 @@ fn read(call: &mut Call<'_>) -> Outcome {
         wait(call, &end, false)?;
     }
     let mut bytes = vec![0; count];
-    let found = repeated(|| (&*end).read(&mut bytes)).map_err(os_failure)?;
+    let found = unless_interrupted(|| (&*end).read(&mut bytes)).map_err(os_failure)?;
     bytes.truncate(found);
     Ok(Dynamic::from_blob(bytes))
 }
@@ -135,7 +126,7 @@ fn write(call: &mut Call<'_>) -> Outcome {
     while written < bytes.len() || bytes.is_empty() {
         wait(call, &end, true)?;
         let piece = &bytes[written..bytes.len().min(written + ATOMIC)];
-        match repeated(|| (&*end).write(piece)) {
+        match unless_interrupted(|| (&*end).write(piece)) {
             Ok(count) => written += count,
             Err(_) if written > 0 => break,
             Err(error) => return Err(os_failure(error)),

@@ -222,19 +222,26 @@ fn relpath(call: &mut Call<'_>) -> Outcome {
 
 /// Returns the path from one directory to another path; both are absolute and normal.
 fn between(start: &str, target: &str) -> String {
-    let parts = |path: &str| -> Vec<String> {
-        let parts = path.split('/').filter(|part| !part.is_empty());
-        parts.map(ToString::to_string).collect()
-    };
     let (start, target) = (parts(start), parts(target));
-    let pairs = start.iter().zip(&target);
-    let common = pairs.take_while(|(a, b)| a == b).count();
-    let up = std::iter::repeat_n("..".to_string(), start.len() - common);
-    let way: Vec<String> = up.chain(target[common..].iter().cloned()).collect();
+    let common = in_common(&start, &target);
+    let up = std::iter::repeat_n("..", start.len() - common);
+    let way: Vec<&str> = up.chain(target[common..].iter().copied()).collect();
     match way.is_empty() {
         true => ".".into(),
         false => way.join("/"),
     }
+}
+
+/// Returns the names in a path.
+fn parts(path: &str) -> Vec<&str> {
+    let parts = path.split('/');
+    parts.filter(|part| !matches!(*part, "" | ".")).collect()
+}
+
+/// Returns how many names two paths have in common at their beginnings.
+fn in_common(one: &[&str], other: &[&str]) -> usize {
+    let pairs = one.iter().zip(other);
+    pairs.take_while(|(a, b)| a == b).count()
 }
 
 /// `commonpath(paths)`: the longest directory that all paths are in.
@@ -256,17 +263,9 @@ fn commonpath(call: &mut Call<'_>) -> Outcome {
         let text = "Can't mix absolute and relative paths";
         return Err(raise("ValueError", text));
     }
-    let parts = |path: &str| -> Vec<String> {
-        let parts = path
-            .split('/')
-            .filter(|part| !part.is_empty() && *part != ".");
-        parts.map(ToString::to_string).collect()
-    };
     let mut common = parts(first);
     for path in &paths[1..] {
-        let others = parts(path);
-        let same = common.iter().zip(&others).take_while(|(a, b)| a == b);
-        common.truncate(same.count());
+        common.truncate(in_common(&common, &parts(path)));
     }
     let root = if is_absolute { "/" } else { "" };
     Ok(format!("{root}{}", common.join("/")).into())

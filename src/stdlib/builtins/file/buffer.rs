@@ -5,6 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::sys::interrupt::unless_interrupted;
 use crate::sys::opening::is_ready;
 use crate::sys::quota;
 
@@ -71,12 +72,7 @@ impl Buffer {
             return Err(io::ErrorKind::OutOfMemory.into());
         }
         self.input.resize(length, 0);
-        let result = loop {
-            match (&*self.file).read(&mut self.input[before..]) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
-                other => break other,
-            }
-        };
+        let result = unless_interrupted(|| (&*self.file).read(&mut self.input[before..]));
         let count = *result.as_ref().unwrap_or(&0);
         self.input.truncate(before + count);
         result.map(|count| count > 0)
@@ -115,12 +111,7 @@ impl Buffer {
             return Ok(count);
         }
         self.flush()?;
-        loop {
-            match (&*self.file).read(space) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
-                other => return other,
-            }
-        }
+        unless_interrupted(|| (&*self.file).read(space))
     }
 
     /// Returns everything up to the end of the file.
