@@ -7,6 +7,7 @@ use rhai::{FnAccess, Position, ScriptFuncDef};
 use super::bodies::uses_this;
 use super::frame::Frame;
 use super::source::{Program, Source};
+use crate::syntax::pieces;
 use crate::text::to_path;
 
 impl Program {
@@ -97,23 +98,15 @@ impl Program {
     pub(crate) fn comment_of(&self, name: &str) -> Option<String> {
         let parts = self.parts();
         let (source, definition) = parts.definitions().find(|(_, f)| f.name == name)?;
-        let body = definition.body.start_position().line()?;
-        let lines: Vec<&str> = source.text.lines().take(body).map(str::trim).collect();
-        let words = ["fn", name];
-        let is_head = |line: &&str| {
-            let line = line.trim_start_matches("private ").replace('(', " ");
-            line.split_whitespace().take(2).eq(words)
-        };
-        let head = lines.iter().rposition(is_head)?;
-        let first = lines[..head]
-            .iter()
-            .rposition(|line| !line.starts_with("///"));
-        let comment = &lines[first.map_or(0, |line| line + 1)..head];
-        let texts = comment.iter().map(|line| {
-            let text = &line["///".len()..];
-            text.strip_prefix(' ').unwrap_or(text)
+        if name.starts_with("anon$") {
+            return None;
+        }
+        let lines = comment_above(&source.text, definition);
+        let texts = lines.iter().map(|line| {
+            let line = line.trim_end();
+            line.strip_prefix(' ').unwrap_or(line)
         });
-        (!comment.is_empty()).then(|| texts.collect::<Vec<_>>().join("\n"))
+        (!lines.is_empty()).then(|| texts.collect::<Vec<_>>().join("\n"))
     }
 
     /// Returns whether a function of the script uses `this`.
@@ -173,4 +166,23 @@ impl Program {
 fn signature(function: &ScriptFuncDef) -> String {
     let params: Vec<&str> = function.params.iter().map(|name| name.as_str()).collect();
     format!("{}({})", function.name, params.join(", "))
+}
+
+/// Returns the lines of the comment above a function that is no closure, each without its `///`.
+pub(crate) fn comment_above<'t>(text: &'t str, function: &ScriptFuncDef) -> Vec<&'t str> {
+    let body = function.body.start_position();
+    let body = (body.line().unwrap_or(0), body.position().unwrap_or(0));
+    let (code, comments) = pieces(text);
+    let end = code.partition_point(|piece| (piece.line, piece.column) < body);
+    // Functions are not inside others, so the last `fn` before the body is its own.
+    let head = code[..end].iter().rfind(|piece| piece.text == "fn");
+    let head = head.map_or(0, |piece| piece.line);
+    let above = comments.iter().rev().skip_while(|piece| piece.line >= head);
+    let lines = above.zip((0..head).rev());
+    let mut lines: Vec<&str> = lines
+        .take_while(|(piece, line)| piece.line == *line)
+        .map_while(|(piece, _)| piece.text.strip_prefix("///"))
+        .collect();
+    lines.reverse();
+    lines
 }

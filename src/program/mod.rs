@@ -30,7 +30,7 @@ mod functions;
 pub(crate) mod guarded;
 #[cfg(feature = "compile")]
 pub(crate) mod islands;
-mod lookup;
+pub(crate) mod lookup;
 mod origins;
 pub(crate) mod reserved_member;
 pub(crate) mod rewriting;

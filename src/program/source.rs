@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rhai::{Dynamic, ImmutableString, Module, Position, ScriptFuncDef, Shared};
 use serde::{Deserialize, Serialize};
@@ -24,9 +24,42 @@ pub(crate) struct Source {
     /// Variables there before that it may name. Every process compiles it with the same.
     #[serde(default)]
     pub variables: Vec<String>,
+    /// Where its lines begin, found when it is first asked for: scripts ask at each access of some attributes.
+    #[serde(skip)]
+    starts: LineStarts,
+}
+
+/// The offsets of a text's lines.
+#[derive(Debug, Clone, Default)]
+struct LineStarts(Arc<OnceLock<Vec<usize>>>);
+
+impl LineStarts {
+    /// Returns where a line (from 1) of the text begins; its end, if it has fewer lines.
+    fn of(&self, text: &str, line: usize) -> usize {
+        let starts = self.0.get_or_init(|| {
+            let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+            std::iter::once(0).chain(ends).collect()
+        });
+        starts.get(line - 1).copied().unwrap_or(text.len())
+    }
 }
 
 impl Source {
+    /// Creates a source that names no variables but its own.
+    pub(crate) fn new(
+        name: impl Into<String>,
+        shown: impl Into<String>,
+        text: impl Into<Arc<str>>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            shown: shown.into(),
+            text: text.into(),
+            variables: Vec::new(),
+            starts: LineStarts::default(),
+        }
+    }
+
     /// Returns the source that begins with these variables.
     pub(crate) fn with_variables<'n>(&self, names: impl Iterator<Item = &'n str>) -> Self {
         let named = names.filter(|name| self.text.contains(name));
@@ -354,12 +387,7 @@ impl Source {
     /// Returns the source up to a position.
     pub(super) fn before(&self, position: Position) -> Option<&str> {
         let line = position.line()?;
-        let above: usize = self
-            .text
-            .split_inclusive('\n')
-            .take(line - 1)
-            .map(str::len)
-            .sum();
+        let above = self.starts.of(&self.text, line);
         let rest = &self.text[above..];
         let column = position.position().unwrap_or(1).saturating_sub(1);
         let inside = rest.char_indices().nth(column).map_or(rest.len(), |c| c.0);

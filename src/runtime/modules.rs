@@ -174,12 +174,8 @@ impl Modules {
         (place, file): (&Place, &Path),
     ) -> Result<Shared<Module>, Failure> {
         let name = from_os(file);
-        let source = Source {
-            text: read(place, &name)?,
-            shown: interp.program.shown(&name),
-            variables: Vec::new(),
-            name,
-        };
+        let text = read(place, &name)?;
+        let source = Source::new(name.clone(), interp.program.shown(&name), text);
         if let Some(Judge(judge)) = self.judge.get() {
             judge(&source.text, &source.shown)?;
         }
@@ -241,12 +237,7 @@ impl Modules {
             return Ok(Some(module.clone()));
         }
         if let Some(text) = self.of_host.text(path) {
-            let source = Source {
-                text: text.into(),
-                shown: name.clone(),
-                variables: Vec::new(),
-                name,
-            };
+            let source = Source::new(name.clone(), name, text);
             let load = || self.load_source(engine, interp, source);
             return self.once(import, file, load).map(Some);
         }

@@ -67,12 +67,7 @@ impl Script {
     }
 
     pub(super) fn source(&self) -> Source {
-        Source {
-            name: self.name.clone(),
-            shown: self.shown.clone(),
-            text: self.text.as_str().into(),
-            variables: Vec::new(),
-        }
+        Source::new(self.name.clone(), self.shown.clone(), self.text.as_str())
     }
 }
 

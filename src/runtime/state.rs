@@ -174,12 +174,7 @@ fn begin_program(engine: &Engine, program: &Program) {
     if program.has_input(BASE) {
         return;
     }
-    let base = Source {
-        name: BASE.into(),
-        shown: BASE.into(),
-        text: BASE_TEXT.into(),
-        variables: Vec::new(),
-    };
+    let base = Source::new(BASE, BASE, BASE_TEXT);
     // The text is our own.
     if let Ok(ast) = call::compile(engine, &base) {
         program.begin_with(base, ast.shared_lib().clone());

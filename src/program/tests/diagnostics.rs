@@ -1,7 +1,5 @@
 //! The forms of a report: the caret is under the position whatever the line is like.
 
-use std::sync::Arc;
-
 use crate::program::Source;
 use crate::program::diagnostic::{Diagnostic, ErrorFormat};
 use crate::program::frame::Frame;
@@ -12,12 +10,7 @@ fn shown(text: &str, line: u16, column: u16) -> String {
 }
 
 fn at(text: &str, line: u16, column: u16) -> Diagnostic {
-    let source = Source {
-        name: "/x/demo.rhai".into(),
-        shown: "demo.rhai".into(),
-        text: Arc::from(text),
-        variables: Vec::new(),
-    };
+    let source = Source::new("/x/demo.rhai", "demo.rhai", text);
     Diagnostic::syntax(&source, (line.into(), column.into()), "bad".into())
 }
 

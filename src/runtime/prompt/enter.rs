@@ -88,12 +88,7 @@ impl Interactive {
         }
         self.count += 1;
         let name = format!("<prompt {}>", self.count);
-        let source = Source {
-            shown: name.clone(),
-            name,
-            text: text.into(),
-            variables: Vec::new(),
-        };
+        let source = Source::new(name.clone(), name, text);
         let outcome = self.run(&source, run);
         let has_failed = !matches!(
             outcome,

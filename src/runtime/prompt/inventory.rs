@@ -1,12 +1,10 @@
 //! The variables and functions of a program at the prompt.
 
-use rhai::ScriptFuncDef;
-
 use super::Interactive;
 use super::display::Display;
 use super::enter::LAST;
+use crate::program::lookup::comment_above;
 use crate::script::values::type_name;
-use crate::syntax::pieces;
 
 /// A variable or constant.
 #[derive(Debug, Clone)]
@@ -76,7 +74,10 @@ impl Interactive {
                     all.push(Function {
                         name: name.into(),
                         params,
-                        comments: comments(&input.source.text, definition),
+                        comments: comment_above(&input.source.text, definition)
+                            .into_iter()
+                            .map(|line| line.trim().to_string())
+                            .collect(),
                     });
                 }
             }
@@ -84,24 +85,4 @@ impl Interactive {
         all.sort_by(|a, b| (&a.name, a.params.len()).cmp(&(&b.name, b.params.len())));
         all
     }
-}
-
-/// The `///` lines above a function.
-fn comments(text: &str, function: &ScriptFuncDef) -> Vec<String> {
-    let body = function.body.start_position();
-    let body = (body.line().unwrap_or(0), body.position().unwrap_or(0));
-    let (code, comments) = pieces(text);
-    let end = code.partition_point(|piece| (piece.line, piece.column) < body);
-    // Functions are not inside others, so the last `fn` before the body is its own.
-    let head = code[..end].iter().rfind(|piece| piece.text == "fn");
-    let head = head.map_or(0, |piece| piece.line);
-    let above = comments.iter().rev().skip_while(|piece| piece.line >= head);
-    let lines = above.zip((0..head).rev());
-    let mut lines: Vec<String> = lines
-        .take_while(|(piece, line)| piece.line == *line)
-        .map_while(|(piece, _)| piece.text.strip_prefix("///"))
-        .map(|line| line.trim().to_string())
-        .collect();
-    lines.reverse();
-    lines
 }

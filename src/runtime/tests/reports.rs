@@ -60,12 +60,7 @@ fn every_place_and_message_gives_a_report() {
     let ends = TEXT.char_indices().map(|(at, _)| at).step_by(7);
     for end in ends.chain([TEXT.len()]) {
         let text = &TEXT[..end];
-        program.note_source(&Source {
-            name: "t.rhai".into(),
-            shown: "t.rhai".into(),
-            text: text.into(),
-            variables: Vec::new(),
-        });
+        program.note_source(&Source::new("t.rhai", "t.rhai", text));
         let lines = text.lines().count() + 2;
         let places = (1..=lines).flat_map(|line| [1, 2, 5, 9, 14, 23, 40, 500].map(|c| (line, c)));
         for (index, (line, column)) in places.enumerate() {
