@@ -13,6 +13,17 @@ pub(crate) trait Caller {
     fn tell(&self, text: &str);
 }
 
+/// Nobody: a wait that is never asked to end, and has nobody to tell. For requests that end within seconds by themselves.
+pub(super) struct Nobody;
+
+impl Caller for Nobody {
+    fn has_to_stop(&self) -> bool {
+        false
+    }
+
+    fn tell(&self, _text: &str) {}
+}
+
 /// Sleeps for this long. Returns false if the caller has to stop before.
 pub(super) fn sleep(caller: &dyn Caller, time: Duration) -> bool {
     let end = Instant::now() + time;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use redis::{RedisResult, Value};
 use serde::Serialize;
 
-use super::caller::Caller;
+use super::caller::Nobody;
 use super::endpoint::Endpoint;
 use super::fault::{Fault, Refusal};
 use super::link::Link;
@@ -46,17 +46,6 @@ pub(crate) struct Letter {
     pub bytes: Vec<u8>,
 }
 
-/// Nobody is asked to stop: every request ends within seconds.
-struct Patient;
-
-impl Caller for Patient {
-    fn has_to_stop(&self) -> bool {
-        false
-    }
-
-    fn tell(&self, _text: &str) {}
-}
-
 /// A connection to a server.
 pub(crate) struct Catalogue {
     endpoint: Arc<Endpoint>,
@@ -69,7 +58,7 @@ impl Catalogue {
     pub(crate) fn open(endpoint: Endpoint) -> Result<Self, Fault> {
         let endpoint = Arc::new(endpoint);
         let mut link = Link::new(endpoint.clone());
-        link.open(&Patient)?;
+        link.open(&Nobody)?;
         Ok(Self { endpoint, link })
     }
 
@@ -85,7 +74,7 @@ impl Catalogue {
             scan.arg(&cursor).arg("MATCH").arg("ps:{*}:c");
             scan.arg("COUNT").arg(KEYS_AT_ONCE);
             let found: RedisResult<(String, Vec<Vec<u8>>)> =
-                scan.query(&mut self.link.talk(&Patient)?);
+                scan.query(&mut self.link.talk(&Nobody)?);
             let (next, keys) = found?;
             let name = |key: &Vec<u8>| {
                 let text = str::from_utf8(key).ok()?;
@@ -129,7 +118,7 @@ impl Catalogue {
                 look.key(place.key(part));
             }
             type Answer = (i64, i64, i64, i64, i64, i64, String);
-            let answer: Answer = look.invoke(&mut self.link.talk(&Patient)?)?;
+            let answer: Answer = look.invoke(&mut self.link.talk(&Nobody)?)?;
             (entry.waiting, entry.in_hand, _, _, entry.dead, ..) = answer;
             // Tasks that were dropped while somebody had them in hand are in the second number only.
             entry.waiting = entry.waiting.max(0);
@@ -143,7 +132,7 @@ impl Catalogue {
     fn kind(&mut self, place: &Place) -> Result<Option<String>, Fault> {
         let mut get = redis::cmd("HGET");
         get.arg(place.key("c")).arg("kind");
-        let kind: RedisResult<Option<String>> = get.query(&mut self.link.talk(&Patient)?);
+        let kind: RedisResult<Option<String>> = get.query(&mut self.link.talk(&Nobody)?);
         match kind.map_err(Fault::from) {
             // A key of another program.
             Err(Fault::Refused(Refusal::Mismatch, _)) => Ok(None),
@@ -154,7 +143,7 @@ impl Catalogue {
     fn count(&mut self, command: &str, place: &Place, part: &str) -> Result<i64, Fault> {
         let mut count = redis::cmd(command);
         count.arg(place.key(part));
-        let counted: RedisResult<i64> = count.query(&mut self.link.talk(&Patient)?);
+        let counted: RedisResult<i64> = count.query(&mut self.link.talk(&Nobody)?);
         Ok(counted?)
     }
 
@@ -184,7 +173,7 @@ impl Catalogue {
         range.arg(place.key("d")).arg("-").arg("+");
         range.arg("COUNT").arg(LETTERS_MAX);
         type Found = Vec<(String, Vec<Vec<u8>>)>;
-        let found: RedisResult<Found> = range.query(&mut self.link.talk(&Patient)?);
+        let found: RedisResult<Found> = range.query(&mut self.link.talk(&Nobody)?);
         let letter = |(_, fields): (String, Vec<Vec<u8>>)| {
             let text = |at: usize| {
                 let field = fields.get(at).map(|field| String::from_utf8_lossy(field));
@@ -230,7 +219,7 @@ impl Catalogue {
                 revive.key(place.key(part));
             }
             revive.arg(u8::from(back));
-            let answer: Value = revive.invoke(&mut self.link.talk(&Patient)?)?;
+            let answer: Value = revive.invoke(&mut self.link.talk(&Nobody)?)?;
             let (ended, left): (u64, u64) = redis::from_redis_value(answer)
                 .map_err(|error| Fault::Broken(error.to_string()))?;
             count += ended;

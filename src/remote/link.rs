@@ -67,8 +67,32 @@ impl Link {
         self.wire.is_some() && self.process == process::pid()
     }
 
+    /// Notes when an attempt begins.
+    pub(super) fn attempt(&self) -> Attempt {
+        Attempt {
+            since: Instant::now(),
+            answers: self.answers(),
+        }
+    }
+
+    /// Closes the connection that has broken in an attempt, and pauses before the next one.
+    ///
+    /// # Errors
+    /// The outage has lasted too long, or the caller has to stop.
+    pub(super) fn retry(
+        &mut self,
+        outage: &mut Outage,
+        attempt: &Attempt,
+        caller: &dyn Caller,
+        why: &str,
+    ) -> Result<(), Fault> {
+        outage.note_answers(attempt.since, self.answers() > attempt.answers);
+        self.cut();
+        outage.pause(&self.endpoint, caller, why)
+    }
+
     /// Returns how many answers have come over the open connection.
-    pub(super) fn answers(&self) -> u64 {
+    fn answers(&self) -> u64 {
         self.wire.as_ref().map_or(0, Wire::answers)
     }
 
@@ -178,6 +202,13 @@ impl Patience {
     }
 }
 
+/// The beginning of an attempt.
+pub(super) struct Attempt {
+    since: Instant,
+    /// How many answers there had been.
+    answers: u64,
+}
+
 /// A time during which a server cannot be reached.
 pub(super) struct Outage {
     began: Instant,
@@ -201,7 +232,7 @@ impl Outage {
     }
 
     /// Begins anew, if the operation that began at `since` has got answers meanwhile, as a long wait does: another outage has come.
-    pub(super) fn note_answers(&mut self, since: Instant, has_answers: bool) {
+    fn note_answers(&mut self, since: Instant, has_answers: bool) {
         if has_answers && since.elapsed() >= WELL_AFTER {
             *self = Self::new(self.patience, self.give_up_at);
         }
@@ -211,12 +242,7 @@ impl Outage {
     ///
     /// # Errors
     /// It has lasted too long, or the caller has to stop.
-    pub(super) fn pause(
-        &mut self,
-        endpoint: &Endpoint,
-        caller: &dyn Caller,
-        why: &str,
-    ) -> Result<(), Fault> {
+    fn pause(&mut self, endpoint: &Endpoint, caller: &dyn Caller, why: &str) -> Result<(), Fault> {
         let (now, lasted) = (Instant::now(), self.began.elapsed());
         let left = self.patience.saturating_sub(lasted);
         let left = match self.give_up_at {
@@ -252,20 +278,11 @@ fn random_fraction() -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    struct Quiet;
-
-    impl Caller for Quiet {
-        fn has_to_stop(&self) -> bool {
-            false
-        }
-
-        fn tell(&self, _text: &str) {}
-    }
+    use crate::remote::caller::Nobody;
 
     fn pause(outage: &mut Outage) -> Result<(), Fault> {
         let endpoint = Endpoint::read("redis://host").unwrap();
-        outage.pause(&endpoint, &Quiet, "it is away")
+        outage.pause(&endpoint, &Nobody, "it is away")
     }
 
     fn long_ago() -> Instant {

@@ -29,12 +29,30 @@ pub(super) fn remove(
         let _: i64 = line.invoke(talk)?;
         return Ok(());
     }
+    remove_holder(place, member, (beat, blamed), None, talk)
+}
+
+/// Ends a member that may have items or tasks in hand. `late`: only this task of it has cost an attempt, because it takes too long; it comes
+/// with the task's result when it has no other attempt.
+///
+/// # Errors
+/// Those of the server.
+pub(super) fn remove_holder(
+    place: &Place,
+    member: &str,
+    (beat, blamed): (&str, u8),
+    late: Option<(&str, &[u8])>,
+    talk: &mut Talk<'_>,
+) -> Result<(), Fault> {
     loop {
         let mut remove = REMOVE.prepare_invoke();
         for part in ["c", "m", "i", "s", "b", "d", "e"] {
             remove.key(place.key(part));
         }
         remove.arg(member).arg(beat).arg(blamed);
+        if let Some((id, result)) = late {
+            remove.arg(id).arg(result);
+        }
         let (state, _, _): (i64, u64, u64) = remove.invoke(talk)?;
         if state != 1 {
             return Ok(());

@@ -1,7 +1,7 @@
 //! The use of one object by one thread: a *member* of the object, and the connection that serves it.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::caller::Caller;
 use super::fault::Fault;
@@ -71,13 +71,11 @@ pub(super) trait Sitter {
                 true => self.arrive(caller),
                 false => Ok(()),
             });
-            let (since, before) = (Instant::now(), self.seat().link.answers());
+            let attempt = self.seat().link.attempt();
             match ready.and_then(|()| operation(self, caller)) {
                 Err(Fault::Broken(why)) => {
-                    let seat = self.seat();
-                    outage.note_answers(since, seat.link.answers() > before);
-                    seat.link.cut();
-                    outage.pause(&seat.place.endpoint, caller, &why)?;
+                    let link = &mut self.seat().link;
+                    link.retry(&mut outage, &attempt, caller, &why)?;
                 }
                 Err(Fault::Removed) => was_removed = true,
                 Err(Fault::Interrupted) => {
@@ -152,8 +150,7 @@ impl Seat {
     /// # Errors
     /// Those of the server.
     pub(super) fn remove(&mut self, blamed: bool, caller: &dyn Caller) -> Result<(), Fault> {
-        let (kind, place, member) = (self.kind, self.place.clone(), self.member.clone());
-        remove(kind, &place, &member, "", blamed, &mut self.talk(caller)?)
+        self.remove_member(&self.member.clone(), blamed, caller)
     }
 
     /// Has the server forget a member that this thread was before.
@@ -161,8 +158,17 @@ impl Seat {
     /// # Errors
     /// Those of the server.
     pub(super) fn remove_other(&mut self, member: &str, caller: &dyn Caller) -> Result<(), Fault> {
+        self.remove_member(member, false, caller)
+    }
+
+    fn remove_member(
+        &mut self,
+        member: &str,
+        blamed: bool,
+        caller: &dyn Caller,
+    ) -> Result<(), Fault> {
         let (kind, place) = (self.kind, self.place.clone());
-        remove(kind, &place, member, "", false, &mut self.talk(caller)?)
+        remove(kind, &place, member, "", blamed, &mut self.talk(caller)?)
     }
 
     /// Makes sure that somebody watches over the member.

@@ -3,7 +3,7 @@
 //! A call that changes something has a number. The server keeps the answer to the last one of each visitor, so that a call which is repeated
 //! over a new connection changes nothing twice.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use redis::{FromRedisValue, RedisResult, Script, Value};
 
@@ -112,13 +112,9 @@ impl Visit {
         let mut outage = self.link.begin(&mut self.patience);
         loop {
             let ready = self.ready(caller);
-            let (since, before) = (Instant::now(), self.link.answers());
+            let attempt = self.link.attempt();
             match ready.and_then(|()| operation(self, caller)) {
-                Err(Fault::Broken(why)) => {
-                    outage.note_answers(since, self.link.answers() > before);
-                    self.link.cut();
-                    outage.pause(&self.place.endpoint, caller, &why)?;
-                }
+                Err(Fault::Broken(why)) => self.link.retry(&mut outage, &attempt, caller, &why)?,
                 Err(Fault::Interrupted) => {
                     // What is under way on this connection finds nobody any more.
                     self.link.cut();

@@ -340,16 +340,7 @@ mod tests {
     use std::net::TcpListener;
 
     use super::*;
-
-    struct Quiet;
-
-    impl Caller for Quiet {
-        fn has_to_stop(&self) -> bool {
-            false
-        }
-
-        fn tell(&self, _text: &str) {}
-    }
+    use crate::remote::caller::Nobody;
 
     #[test]
     fn a_server_that_sends_a_byte_now_and_then_is_given_up_in_time() {
@@ -364,11 +355,11 @@ mod tests {
             }
         });
         let endpoint = Endpoint::read(&format!("redis://{address}")).unwrap();
-        let mut wire = Wire::connect(&endpoint, &Quiet, None).unwrap();
+        let mut wire = Wire::connect(&endpoint, &Nobody, None).unwrap();
         let began = Instant::now();
         let give_up_at = Some(began + Duration::from_millis(200));
         let answer: RedisResult<Value> =
-            redis::cmd("PING").query(&mut wire.talk(&Quiet, give_up_at));
+            redis::cmd("PING").query(&mut wire.talk(&Nobody, give_up_at));
         assert!(answer.unwrap_err().to_string().contains("does not answer"));
         assert!(began.elapsed() < Duration::from_secs(5));
     }

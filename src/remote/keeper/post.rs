@@ -9,7 +9,7 @@ use redis::Value;
 
 use super::talk::Ward;
 use super::watch::Watch;
-use crate::remote::caller::Caller;
+use crate::remote::caller::Nobody;
 use crate::remote::endpoint::Endpoint;
 use crate::remote::fault::Fault;
 use crate::remote::link::Link;
@@ -28,20 +28,6 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 /// How long connecting may take, to a server with several addresses.
 const OPENING: Duration = Duration::from_secs(20);
-
-/// How long a post without members waits until it is dropped.
-const IDLE: Duration = Duration::from_secs(60);
-
-/// Nobody: a keeper is never asked to stop, and has nobody to tell.
-struct Nobody;
-
-impl Caller for Nobody {
-    fn has_to_stop(&self) -> bool {
-        false
-    }
-
-    fn tell(&self, _text: &str) {}
-}
 
 /// The members of one object. Its thread ends when this is dropped.
 pub(super) struct Post {
@@ -179,15 +165,19 @@ impl Round {
     fn wait(&self) -> Option<Members> {
         let mut members = locked(&self.shared.members);
         while !members.is_over {
+            if members.are_none() {
+                let waited = self.shared.changed.wait(members);
+                members = waited.unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
             let due = match members.dead.is_empty() {
                 true => self.next_beat(&members).max(self.quiet_until),
                 false => self.quiet_until,
             };
             let left = due.saturating_duration_since(Instant::now());
-            if left.is_zero() && !members.are_none() {
+            if left.is_zero() {
                 return Some(members.clone());
             }
-            let left = if members.are_none() { IDLE } else { left };
             let waited = self.shared.changed.wait_timeout(members, left);
             (members, _) = waited.unwrap_or_else(PoisonError::into_inner);
         }

@@ -13,7 +13,8 @@ use crate::remote::caller::Caller;
 use crate::remote::fault::{Fault, Refusal};
 use crate::remote::keeper::Keeper;
 use crate::remote::place::Place;
-use crate::remote::scripts::{REMOVE, WORK};
+use crate::remote::removal::remove_holder;
+use crate::remote::scripts::WORK;
 use crate::remote::seal;
 use crate::remote::seat::{Seat, Sitter};
 use crate::remote::streams::{IN_HAND, LOOK_AROUND, NEW, read_both};
@@ -24,7 +25,7 @@ const AT_ONCE: usize = 16;
 /// A worker's place.
 pub(crate) struct Bench {
     seat: Seat,
-    pub terms: Terms,
+    terms: Terms,
     /// What was done, until the server knows.
     done: Option<Done>,
     /// What has come from the server and is not begun.
@@ -88,8 +89,13 @@ impl Bench {
     /// The result is too long.
     pub(crate) fn finish(&mut self, task: &Task, result: &[u8]) -> Result<(), Fault> {
         check_length("the result", result)?;
-        self.done = Some(task.done(&self.terms, result));
+        self.done = Some(self.done(task, result));
         Ok(())
+    }
+
+    /// Returns what ends a task with this result.
+    pub(crate) fn done(&self, task: &Task, result: &[u8]) -> Done {
+        task.done(&self.terms, result)
     }
 
     /// Waits for a task.
@@ -226,19 +232,10 @@ impl Bench {
     pub(crate) fn give_up(&mut self, late: &Done, caller: &dyn Caller) -> Result<(), Fault> {
         self.seat.hurry();
         self.attempt(caller, |bench, caller| {
-            loop {
-                let seat = &mut bench.seat;
-                let mut remove = REMOVE.prepare_invoke();
-                for part in ["c", "m", "i", "s", "b", "d", "e"] {
-                    remove.key(seat.key(part));
-                }
-                remove.arg(&seat.member).arg("").arg(1);
-                remove.arg(&late.id).arg(&late.result[..]);
-                let (state, _, _): (i64, u64, u64) = remove.invoke(&mut seat.talk(caller)?)?;
-                if state != 1 {
-                    return Ok(());
-                }
-            }
+            let seat = &mut bench.seat;
+            let (place, member) = (seat.place.clone(), seat.member.clone());
+            let late = Some((late.id.as_str(), &late.result[..]));
+            remove_holder(&place, &member, ("", 1), late, &mut seat.talk(caller)?)
         })?;
         self.seat.leave();
         Ok(())

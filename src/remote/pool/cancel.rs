@@ -36,6 +36,19 @@ impl Submitter {
         }
     }
 
+    /// Withdraws those of these tasks that the server has never had, and returns them.
+    pub(crate) fn cancel_unsent(&mut self, numbers: &[u64]) -> Vec<u64> {
+        let numbers = numbers.iter().copied();
+        let unsent: Vec<u64> = numbers.filter(|number| self.is_unsent(*number)).collect();
+        self.withdraw(&unsent);
+        unsent
+    }
+
+    fn is_unsent(&self, number: u64) -> bool {
+        let task = self.open.get(&number);
+        task.is_some_and(|task| !task.is_there && number > self.sent)
+    }
+
     /// Withdraws a task that no worker has begun. With `really` false it is only asked whether one has.
     ///
     /// # Errors
@@ -46,10 +59,10 @@ impl Submitter {
         really: bool,
         caller: &dyn Caller,
     ) -> Result<Cancelled, Fault> {
-        let Some(task) = self.open.get(&number) else {
+        if !self.open.contains_key(&number) {
             return Ok(Cancelled::Elsewhere);
-        };
-        if !task.is_there && number > self.sent {
+        }
+        if self.is_unsent(number) {
             if really {
                 self.withdraw(&[number]);
             }

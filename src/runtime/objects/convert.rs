@@ -55,20 +55,13 @@ pub(super) fn with_batch<T: Serialize, R>(
     let mut done = (0, 0);
     let messages = ends.iter().map(|end| {
         let message = sync::Message {
-            bytes: split(&mut bytes, end.0 - done.0),
-            objects: split(&mut objects, end.1 - done.1),
+            bytes: bytes.split_off(..end.0 - done.0).unwrap_or_default(),
+            objects: objects.split_off(..end.1 - done.1).unwrap_or_default(),
         };
         done = *end;
         message
     });
     Ok(take(&messages.collect::<Vec<_>>()))
-}
-
-/// Takes the first items off a slice, which has as many.
-fn split<'s, T>(slice: &mut &'s [T], count: usize) -> &'s [T] {
-    let (first, rest) = slice.split_at(count);
-    *slice = rest;
-    first
 }
 
 /// Writes a value into a message.

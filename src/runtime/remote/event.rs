@@ -1,14 +1,12 @@
 //! Events on a server for hosts.
 
 use std::fmt;
-use std::sync::{Arc, Weak};
+use std::sync::Weak;
 use std::time::Duration;
 
-use rhai::EvalAltResult;
-
-use super::queue::{Remote, alive};
+use super::queue::{Remote, with};
 use crate::runtime::Error;
-use crate::runtime::objects::failed;
+use crate::script::exceptions::Failure;
 use crate::script::interp::Interp;
 use crate::stdlib::multiprocessing::remote as face;
 use crate::sync::Deadline;
@@ -47,10 +45,9 @@ impl Remote {
 impl RemoteEvent {
     fn with<R>(
         &self,
-        body: impl FnOnce(&face::RemoteEvent) -> Result<R, Box<EvalAltResult>>,
+        body: impl FnOnce(&face::RemoteEvent) -> Result<R, Failure>,
     ) -> Result<R, Error> {
-        let interp: Arc<Interp> = alive(&self.interp)?;
-        body(&self.event).map_err(|why| failed(&interp, &why))
+        with(&self.interp, |_| body(&self.event))
     }
 
     /// Sets the flag and wakes all who wait for it.

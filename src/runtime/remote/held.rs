@@ -2,11 +2,14 @@
 
 use std::sync::{Arc, Weak};
 
+use rhai::NativeCallContext;
+
 use crate::runtime::Error;
 use crate::runtime::objects::{WaitError, of_operation};
 use crate::script::caller::Caller;
 use crate::script::exceptions::Failure;
 use crate::script::interp::Interp;
+use crate::stdlib::multiprocessing::pool::promise::Promise;
 use crate::stdlib::multiprocessing::remote::{ServerPool, ServerRules};
 
 /// A pool whose use ends when nobody holds it any more.
@@ -29,6 +32,25 @@ impl Held {
             Some(_) => Err(Error::Stopped),
             None => Ok(interp),
         }
+    }
+
+    /// Has `submit` send a call by the rules of the pool.
+    ///
+    /// # Errors
+    /// Those of `submit`.
+    pub(super) fn submit(
+        &self,
+        interp: &Arc<Interp>,
+        submit: impl FnOnce(
+            &ServerPool,
+            (&Arc<Interp>, &NativeCallContext),
+            ServerRules,
+        ) -> Result<Arc<Promise>, Failure>,
+    ) -> Result<Arc<Promise>, Error> {
+        let sent = self
+            .caller
+            .with_context(|context| submit(&self.pool, (interp, context), self.rules));
+        sent.map_err(|why| of_operation(interp, &why))
     }
 
     /// Does something with the pool and its interpreter.

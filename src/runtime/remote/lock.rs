@@ -2,15 +2,12 @@
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::sync::{Arc, Weak};
+use std::sync::Weak;
 use std::time::Duration;
 
-use rhai::EvalAltResult;
-
-use super::queue::{Remote, alive};
+use super::queue::{Remote, until_there, with};
 use crate::remote::line::{LineKind, LineTerms};
 use crate::runtime::Error;
-use crate::runtime::objects::failed;
 use crate::script::interp::Interp;
 use crate::stdlib::multiprocessing::remote as face;
 use crate::sync::Deadline;
@@ -112,25 +109,13 @@ impl Remote {
     }
 }
 
-fn with<R>(
-    interp: &Weak<Interp>,
-    body: impl FnOnce(&Arc<Interp>) -> Result<R, Box<EvalAltResult>>,
-) -> Result<R, Error> {
-    let interp = alive(interp)?;
-    body(&interp).map_err(|why| failed(&interp, &why))
-}
-
 impl RemoteLock {
     /// Waits for the lock, in turn.
     ///
     /// # Errors
     /// Those of the server.
     pub fn acquire(&self) -> Result<RemoteLockGuard, Error> {
-        loop {
-            if let Some(guard) = self.acquire_until(Deadline::NEVER)? {
-                return Ok(guard);
-            }
-        }
+        until_there(|| self.acquire_until(Deadline::NEVER))
     }
 
     /// Waits for the lock until the time is up, which is `None`.
@@ -222,11 +207,7 @@ impl RemoteSemaphore {
     /// # Errors
     /// Those of the server.
     pub fn acquire(&self) -> Result<RemotePermit, Error> {
-        loop {
-            if let Some(permit) = self.acquire_until(Deadline::NEVER)? {
-                return Ok(permit);
-            }
-        }
+        until_there(|| self.acquire_until(Deadline::NEVER))
     }
 
     /// Waits for a permit until the time is up, which is `None`.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rhai::{Array, Dynamic};
+use rhai::Dynamic;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -174,27 +174,20 @@ impl RemotePool {
         name: &str,
         items: impl IntoIterator<Item = T>,
     ) -> Result<Vec<Result<R, Error>>, Error> {
-        let Held {
-            pool,
-            caller,
-            rules,
-            ..
-        } = &*self.0;
         let interp = self.0.interp()?;
-        let failed = |why: Failure| of_operation(&interp, &why);
         let values = Values::of(&interp);
         let (function, items) = (function(&interp, name)?, values.items(items)?);
-        let promise = caller.with_context(|context| {
-            pool.submit_each((&interp, context), &function, &items, *rules)
-        });
-        let promise = promise.map_err(failed)?;
-        let all = pool.result(&interp, &promise, Deadline::NEVER);
-        pool.give_up(&promise);
+        let promise = self.0.submit(&interp, |pool, at, rules| {
+            pool.submit_each(at, &function, &items, rules)
+        })?;
+        let all = self.0.pool.result(&interp, &promise, Deadline::NEVER);
+        self.0.pool.give_up(&promise);
         let one = |(index, value): (usize, Dynamic)| match value.try_cast_result::<Threw>() {
             Ok(threw) => Err(of_task(&interp, &threw.0)),
             Err(value) => Ok(values.result(value, &format!("results[{index}]"))?),
         };
-        let all: Array = all.map_err(failed)?.into_array().unwrap_or_default();
+        let all = all.map_err(|why| of_operation(&interp, &why))?;
+        let all = all.into_array().unwrap_or_default();
         Ok(all.into_iter().enumerate().map(one).collect())
     }
 
@@ -208,19 +201,14 @@ impl RemotePool {
         name: &str,
         args: A,
     ) -> Result<RemoteJob<R>, Error> {
-        let Held {
-            pool,
-            caller,
-            rules,
-            ..
-        } = &*self.0;
         let interp = self.0.interp()?;
         let (function, args) = (function(&interp, name)?, arguments(&interp, &args)?);
-        let promise =
-            caller.with_context(|context| pool.submit((&interp, context), &function, args, *rules));
+        let promise = self.0.submit(&interp, |pool, at, rules| {
+            pool.submit(at, &function, args, rules)
+        })?;
         Ok(RemoteJob {
             pool: self.0.clone(),
-            promise: promise.map_err(|why| of_operation(&interp, &why))?,
+            promise,
             result: PhantomData,
         })
     }

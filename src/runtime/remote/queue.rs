@@ -5,7 +5,6 @@ use std::marker::PhantomData;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use rhai::EvalAltResult;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -14,7 +13,7 @@ use crate::remote::place::Place;
 use crate::remote::queue::Terms;
 use crate::runtime::objects::{failed, from_script, to_script};
 use crate::runtime::{Error, Runtime};
-use crate::script::exceptions::{Exception, raise};
+use crate::script::exceptions::{Exception, Failure, raise};
 use crate::script::interp::Interp;
 use crate::stdlib::multiprocessing::remote::{self as face, failure, resolved};
 use crate::sync::Deadline;
@@ -120,7 +119,7 @@ impl Remote {
     pub(super) fn opened<T>(
         &self,
         name: &str,
-        open: impl FnOnce(&Arc<Interp>, Place) -> Result<T, Box<EvalAltResult>>,
+        open: impl FnOnce(&Arc<Interp>, Place) -> Result<T, Failure>,
     ) -> Result<T, Error> {
         let interp = alive(&self.interp)?;
         let place = Place::new(self.endpoint.clone(), name);
@@ -131,15 +130,33 @@ impl Remote {
     }
 }
 
-pub(super) fn alive(interp: &Weak<Interp>) -> Result<Arc<Interp>, Error> {
+fn alive(interp: &Weak<Interp>) -> Result<Arc<Interp>, Error> {
     interp.upgrade().ok_or(Error::Stopped)
 }
 
+/// Does something with an object of the runtime.
+///
+/// # Errors
+/// The runtime is gone; those of `body`.
+pub(super) fn with<R>(
+    interp: &Weak<Interp>,
+    body: impl FnOnce(&Arc<Interp>) -> Result<R, Failure>,
+) -> Result<R, Error> {
+    let interp = alive(interp)?;
+    body(&interp).map_err(|why| failed(&interp, &why))
+}
+
+/// Makes an attempt after the other, each of which may end without a value.
+pub(super) fn until_there<R>(attempt: impl Fn() -> Result<Option<R>, Error>) -> Result<R, Error> {
+    loop {
+        if let Some(value) = attempt()? {
+            return Ok(value);
+        }
+    }
+}
+
 /// Returns the result, or `None` for an exception of this class.
-fn unless<T>(
-    result: Result<T, Box<EvalAltResult>>,
-    class: &str,
-) -> Result<Option<T>, Box<EvalAltResult>> {
+fn unless<T>(result: Result<T, Failure>, class: &str) -> Result<Option<T>, Failure> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(why) if Exception::from_error(&why).python_kind() == class => Ok(None),
@@ -148,12 +165,8 @@ fn unless<T>(
 }
 
 impl<T> RemoteQueue<T> {
-    fn with<R>(
-        &self,
-        body: impl FnOnce(&Arc<Interp>) -> Result<R, Box<EvalAltResult>>,
-    ) -> Result<R, Error> {
-        let interp = alive(&self.interp)?;
-        body(&interp).map_err(|why| failed(&interp, &why))
+    fn with<R>(&self, body: impl FnOnce(&Arc<Interp>) -> Result<R, Failure>) -> Result<R, Error> {
+        with(&self.interp, body)
     }
 
     /// Reports that the oldest item that this thread has in hand is done. Returns false if it had gone back, because this process was taken
@@ -235,11 +248,7 @@ impl<T: DeserializeOwned> RemoteQueue<T> {
     /// # Errors
     /// The item is no `T`: it is in hand all the same. Those of the server.
     pub fn get(&self) -> Result<T, Error> {
-        loop {
-            if let Some(item) = self.get_timeout(Duration::from_secs(3600))? {
-                return Ok(item);
-            }
-        }
+        until_there(|| self.get_timeout(Duration::from_secs(3600)))
     }
 
     /// Waits for an item until the time is up, which is `None`.

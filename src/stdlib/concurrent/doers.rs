@@ -214,7 +214,7 @@ impl Doers {
         match promise.call_back(callback) {
             None => pool.expect_callbacks(interp),
             Some(callback) => {
-                pool.with(|state| state.call_back(promise, vec![callback]))?;
+                pool.with(|state| state.due.note(promise, vec![callback]))?;
                 pool.run_callbacks(interp);
             }
         }
@@ -235,7 +235,7 @@ impl Doers {
             Self::Here(pool) => {
                 pool.with(|state| {
                     let due = promise.settle(result);
-                    state.call_back(promise, due);
+                    state.due.note(promise, due);
                 })?;
                 pool.notify();
                 pool.run_callbacks(interp);

@@ -6,7 +6,7 @@ use rhai::Dynamic;
 
 use super::promise::Promise;
 use super::state::Pool;
-use crate::script::{Call, Failure, Interp, Outcome, Registry, raise, raise_bare, throw};
+use crate::script::{Call, Failure, Interp, Outcome, Registry, raise};
 use crate::sync::Deadline;
 
 /// The result of a call that goes on.
@@ -104,10 +104,6 @@ impl Pool {
         deadline: Deadline,
     ) -> Outcome {
         self.settled(interp, promise, deadline)?;
-        match promise.result() {
-            Some(Ok(value)) => Ok(value.clone()),
-            Some(Err(exception)) => Err(throw(exception.clone())),
-            None => Err(raise_bare("TimeoutError")),
-        }
+        promise.outcome()
     }
 }

@@ -7,8 +7,8 @@ use rhai::{Array, Dynamic, FnPtr, Map};
 
 use super::parcel::Ended;
 use crate::pool::JobId;
-use crate::script::Exception;
 use crate::script::caller::Caller;
+use crate::script::{Exception, Outcome, raise_bare, throw};
 use crate::sys::lock::locked;
 
 /// What the outcomes of a job make together.
@@ -81,6 +81,18 @@ impl Promise {
     /// Returns the result, if it has come.
     pub(crate) fn result(&self) -> Option<&Ended> {
         self.result.get()
+    }
+
+    /// Returns the result or throws it.
+    ///
+    /// # Errors
+    /// What the task threw; `TimeoutError` if the result has not come.
+    pub(crate) fn outcome(&self) -> Outcome {
+        match self.result() {
+            Some(Ok(value)) => Ok(value.clone()),
+            Some(Err(exception)) => Err(throw(exception.clone())),
+            None => Err(raise_bare("TimeoutError")),
+        }
     }
 
     /// Returns whether the call was cancelled.

@@ -58,7 +58,7 @@ impl Pool {
                 self.show_progress();
                 return Ok(Some(found));
             }
-            if !state.due.is_empty() && !state.is_calling_back {
+            if state.due.can_begin() {
                 continue;
             }
             if deadline.passed(now_ns()) {

@@ -5,11 +5,12 @@ use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 
+use super::callbacks::Due;
 use super::crew::Crew;
 use super::feed::Feed;
 use super::here::here;
 use super::parcel::{Ended, Parcel};
-use super::promise::{Callback, Promise};
+use super::promise::Promise;
 use super::staff::Staff;
 use super::terms::{Kind, Terms};
 use super::threads::Threads;
@@ -36,8 +37,9 @@ struct Inner {
 }
 
 /// What may be asked of a pool.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Stage {
+    #[default]
     Running,
     /// It takes no more tasks.
     Closed,
@@ -55,12 +57,9 @@ pub(crate) struct State {
     pub(super) promises: HashMap<JobId, Arc<Promise>>,
     /// The bars of calls whose progress is shown.
     pub(super) bars: Vec<(JobId, Arc<Bar>)>,
-    /// Callbacks to be called, with what they are called with.
-    pub(super) due: VecDeque<(Callback, Ended)>,
+    pub due: Due,
     /// Why nothing can be done any more.
     pub(super) broken: Option<Exception>,
-    /// A callback is running.
-    pub(super) is_calling_back: bool,
     /// A thread is reading outcomes.
     pub(super) is_read: bool,
     /// When it was last looked whether workers have ended.
@@ -82,13 +81,12 @@ impl Pool {
         let state = State {
             table: Table::default(),
             crew,
-            stage: Stage::Running,
+            stage: Stage::default(),
             feeds: VecDeque::new(),
             promises: HashMap::new(),
             bars: Vec::new(),
-            due: VecDeque::new(),
+            due: Due::default(),
             broken: None,
-            is_calling_back: false,
             is_read: false,
             looked: Instant::now(),
             slowest: Slowest::default(),
@@ -187,6 +185,23 @@ impl Pool {
     }
 }
 
+impl Stage {
+    /// Checks that a pool takes tasks, or an executor calls.
+    ///
+    /// # Errors
+    /// `ValueError`, of an executor `RuntimeError`: it was closed.
+    pub(crate) fn open(self, is_executor: bool) -> Result<(), Failure> {
+        match self {
+            Self::Running => Ok(()),
+            Self::Closed | Self::Terminated if is_executor => {
+                let text = "cannot schedule new futures after shutdown";
+                Err(raise("RuntimeError", text))
+            }
+            Self::Closed | Self::Terminated => Err(raise("ValueError", "Pool not running")),
+        }
+    }
+}
+
 impl State {
     /// Checks that the pool takes tasks.
     ///
@@ -196,14 +211,7 @@ impl State {
         if let Some(broken) = &self.broken {
             return Err(crate::script::throw(broken.clone()));
         }
-        match self.stage {
-            Stage::Running => Ok(()),
-            Stage::Closed | Stage::Terminated if self.crew.terms().is_executor => {
-                let text = "cannot schedule new futures after shutdown";
-                Err(raise("RuntimeError", text))
-            }
-            Stage::Closed | Stage::Terminated => Err(raise("ValueError", "Pool not running")),
-        }
+        self.stage.open(self.crew.terms().is_executor)
     }
 
     /// Returns whether the script is to look for outcomes now and then: somebody is to be called back, or there are more tasks than
@@ -253,17 +261,8 @@ impl State {
                 Some((count, outcomes)) => promise.keep(count, outcomes),
                 None => promise.keep(0, std::iter::empty()),
             };
-            self.call_back(&promise, due);
+            self.due.note(&promise, due);
         }
-    }
-
-    /// Notes callbacks that are due.
-    pub(crate) fn call_back(&mut self, promise: &Promise, due: Vec<Callback>) {
-        let Some(result) = promise.result() else {
-            return;
-        };
-        let due = due.into_iter().map(|callback| (callback, result.clone()));
-        self.due.extend(due);
     }
 
     /// Returns an item as the value of the script that was sent.

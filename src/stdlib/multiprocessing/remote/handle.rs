@@ -65,9 +65,13 @@ impl Handle {
         let interp = self.interp()?;
         let visit = Remotes::of(&interp).visit(&interp, &self.place, &self.terms)?;
         let what = || self.describe();
-        using(&interp, &visit, what, deadline, |visit, caller| {
-            body(visit, caller)
-        })
+        using(
+            &interp,
+            &visit,
+            what,
+            (deadline, "TimeoutError"),
+            |visit, caller| body(visit, caller),
+        )
     }
 
     pub(super) fn interp(&self) -> Result<Arc<Interp>, Failure> {

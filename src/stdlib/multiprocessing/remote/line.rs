@@ -200,7 +200,13 @@ impl<const CLASS: u8> Line<CLASS> {
     ) -> Result<T, Failure> {
         let interp = self.interp()?;
         let seat = Remotes::of(&interp).line(&interp, &self.place, &self.terms)?;
-        using(&interp, &seat, || self.repr(), deadline, body)
+        using(
+            &interp,
+            &seat,
+            || self.repr(),
+            (deadline, "TimeoutError"),
+            body,
+        )
     }
 
     /// Returns who the calling thread is for the object; nothing if it has not used it.

@@ -1,6 +1,6 @@
 //! `Queue` and `JoinableQueue` on a server.
 
-use std::sync::{Arc, MutexGuard};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rhai::{Array, Dynamic, Map};
@@ -9,7 +9,7 @@ use super::arguments::{LEASES, lease};
 use super::messages::{decode, encode};
 use super::parts::Parts;
 use super::remotes::Remotes;
-use super::waiting::{Waiting, failure, noted, tell};
+use super::waiting::{Waiting, tell, using};
 use crate::remote::endpoint::Endpoint;
 use crate::remote::fault::Fault;
 use crate::remote::place::Place;
@@ -82,15 +82,13 @@ impl RemoteQueue {
         body: impl FnOnce(&mut Chair, &Waiting<'_>) -> Result<T, Fault>,
     ) -> Result<T, Failure> {
         let chair = Remotes::of(interp).chair(interp, &self.place, &self.terms)?;
-        let Ok(mut chair): Result<MutexGuard<'_, Chair>, _> = chair.try_lock() else {
-            let text = format!(
-                "{} is in use by this thread at this moment: a function for a signal cannot use it",
-                self.repr("Queue")
-            );
-            return Err(raise("RuntimeError", text));
-        };
-        let done = noted(interp, deadline, || body(&mut chair, &Waiting(interp)));
-        done.map_err(|fault| failure(interp, fault, late))
+        using(
+            interp,
+            &chair,
+            || self.repr("Queue"),
+            (deadline, late),
+            body,
+        )
     }
 
     pub(crate) fn put(

@@ -38,23 +38,28 @@ pub(super) fn tell(interp: &Interp, text: &str) {
     let _ = interp.output.error(&format!("procscript: {text}\n"));
 }
 
-/// Does something with the calling thread's use of an object that is called `what`, with the wait written down.
+/// Does something with the calling thread's use of an object that is called `what`, with the wait written down; `late` is raised after the
+/// deadline.
 pub(super) fn using<U, T>(
     interp: &Interp,
     used: &Mutex<U>,
     what: impl FnOnce() -> String,
-    deadline: Deadline,
+    (deadline, late): (Deadline, &'static str),
     body: impl FnOnce(&mut U, &Waiting<'_>) -> Result<T, Fault>,
 ) -> Result<T, Failure> {
     let Ok(mut used) = used.try_lock() else {
-        let text = format!(
-            "{} is in use by this thread at this moment: a function for a signal cannot use it",
-            what()
-        );
-        return Err(raise("RuntimeError", text));
+        return Err(in_use(&what()));
     };
     let done = noted(interp, deadline, || body(&mut used, &Waiting(interp)));
-    done.map_err(|fault| failure(interp, fault, "TimeoutError"))
+    done.map_err(|fault| failure(interp, fault, late))
+}
+
+/// The error of a function for a signal that has interrupted this thread's use of the same object.
+pub(super) fn in_use(what: &str) -> Failure {
+    let text = format!(
+        "{what} is in use by this thread at this moment: a function for a signal cannot use it"
+    );
+    raise("RuntimeError", text)
 }
 
 /// Does something that waits for a server, with the wait written down.

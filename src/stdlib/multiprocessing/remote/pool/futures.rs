@@ -7,8 +7,8 @@ use rhai::{Array, Dynamic, FnPtr};
 use super::super::super::pool::open::Outlasting;
 use super::super::super::pool::parcel::Ended;
 use super::super::super::pool::promise::{Promise, Shape};
+use super::super::super::pool::state::Stage;
 use super::calls::{At, How};
-use super::jobs::Stage;
 use super::outcomes::cancelled;
 use super::results::Outcomes;
 use super::rules::Rules;
@@ -110,7 +110,13 @@ impl Pool {
     /// Those of the server.
     pub(crate) fn cancel_all(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
         let messages = locked(&self.0.jobs).messages();
-        for message in messages {
+        let unsent = self.using(
+            interp,
+            |submitter, _| Ok(submitter.cancel_unsent(&messages)),
+        )?;
+        self.end_cancelled(&unsent);
+        let others = locked(&self.0.jobs).messages();
+        for message in others {
             self.cancel_message(interp, message)?;
         }
         self.run_callbacks(interp);
@@ -122,10 +128,18 @@ impl Pool {
             submitter.cancel(message, true, caller)
         })?;
         if state == Cancelled::Yes {
-            locked(&self.0.jobs).end(message, |batch| vec![Err(cancelled()); batch.count]);
-            self.show_progress();
+            self.end_cancelled(&[message]);
         }
         Ok(())
+    }
+
+    fn end_cancelled(&self, messages: &[u64]) {
+        let mut jobs = locked(&self.0.jobs);
+        for message in messages {
+            jobs.end(*message, |batch| vec![Err(cancelled()); batch.count]);
+        }
+        drop(jobs);
+        self.show_progress();
     }
 
     /// Returns whether a worker has begun the only task of a promise, which has no result.
@@ -150,7 +164,7 @@ impl Pool {
     /// Gives a promise a result by hand.
     pub(crate) fn settle(&self, promise: &Promise, result: Ended) {
         let due = promise.settle(result);
-        locked(&self.0.jobs).call_back(promise, due);
+        locked(&self.0.jobs).due.note(promise, due);
     }
 
     /// Takes no more tasks.

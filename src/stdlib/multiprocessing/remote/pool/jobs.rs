@@ -3,20 +3,13 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
+use super::super::super::pool::callbacks::Due;
 use super::super::super::pool::parcel::Ended;
 use super::super::super::pool::promise::{Callback, Promise, Shape};
+use super::super::super::pool::state::Stage;
 use crate::pool::JobId;
 use crate::script::Exception;
 use crate::script::progress::Bar;
-
-/// Whether a pool takes tasks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum Stage {
-    #[default]
-    Running,
-    Closed,
-    Terminated,
-}
 
 /// The calls of a pool.
 #[derive(Default)]
@@ -28,10 +21,7 @@ pub(super) struct Jobs {
     batches: HashMap<u64, Batch>,
     /// Messages that nobody wants any more; the server does not know yet.
     unwanted: Vec<u64>,
-    /// Callbacks to be called, with what they are called with.
-    pub due: VecDeque<(Callback, Ended)>,
-    /// A callback is running.
-    pub is_calling_back: bool,
+    pub due: Due,
     /// What is to be shown of calls with a bar: how many tasks have ended, and whether all have.
     steps: Vec<Step>,
 }
@@ -193,20 +183,11 @@ impl Jobs {
         if let Some(promise) = job.promise.take() {
             let outcomes = std::mem::take(&mut job.outcomes);
             let due = promise.keep(job.tasks, outcomes.into_values());
-            self.call_back(&promise, due);
+            self.due.note(&promise, due);
             self.all.remove(&number);
         } else if job.is_forgotten {
             self.all.remove(&number);
         }
-    }
-
-    /// Notes callbacks that are due.
-    pub(super) fn call_back(&mut self, promise: &Promise, due: Vec<Callback>) {
-        let Some(result) = promise.result() else {
-            return;
-        };
-        let due = due.into_iter().map(|callback| (callback, result.clone()));
-        self.due.extend(due);
     }
 
     /// Returns the message with the last tasks of a call, if they have not ended.
@@ -226,7 +207,7 @@ impl Jobs {
         self.forget(number, true);
         if let Some(promise) = promise {
             let due = promise.settle(Err(why.clone()));
-            self.call_back(&promise, due);
+            self.due.note(&promise, due);
         }
     }
 

@@ -77,7 +77,6 @@ impl Shared {
             interp: &self.interp,
             context,
             place: self.service.place.clone(),
-            terms: self.service.terms.clone(),
             bench: Arc::new(Mutex::new(self.bench())),
             limits: RefCell::default(),
             programs: &*self.service.programs,

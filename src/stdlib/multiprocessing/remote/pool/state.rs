@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 use rhai::{Dynamic, NativeCallContext};
 
 use super::super::super::pool::promise::Promise;
+use super::super::super::pool::state::Stage;
 use super::super::messages::{ForServer, Functions};
 use super::super::remotes::Remotes;
-use super::super::waiting::{Waiting, failure, noted, tell};
-use super::jobs::{Jobs, Stage};
+use super::super::waiting::{Waiting, failure, in_use, noted, tell};
+use super::jobs::Jobs;
 use super::outcomes::{given_up, terminated};
 use super::parcel::Errand;
 use super::program;
@@ -186,13 +187,7 @@ impl Pool {
             Ok(turn) => turn,
             Err(NoTurn::Late) => return Ok(Turned::Late),
             Err(NoTurn::Interrupted) => return Err(interp.interrupted()),
-            Err(NoTurn::Nested) => {
-                let text = format!(
-                    "{} is in use by this thread at this moment: a function for a signal cannot use it",
-                    self.repr()
-                );
-                return Err(raise("RuntimeError", text));
-            }
+            Err(NoTurn::Nested) => return Err(in_use(&self.repr())),
         };
         let _marked = Marked::begin();
         // Whoever used the server now would join it again, and nobody would leave it.
@@ -241,14 +236,8 @@ impl Pool {
     /// `ValueError`, of an executor `RuntimeError`: it does not.
     pub(crate) fn is_open(&self) -> Result<(), Failure> {
         self.belongs_here()?;
-        match locked(&self.0.jobs).stage {
-            Stage::Running => Ok(()),
-            _ if self.0.is_executor => Err(raise(
-                "RuntimeError",
-                "cannot schedule new futures after shutdown",
-            )),
-            _ => Err(raise("ValueError", "Pool not running")),
-        }
+        let stage = locked(&self.0.jobs).stage;
+        stage.open(self.0.is_executor)
     }
 
     /// Makes the program of a call known to workers, and returns its hash.

@@ -12,7 +12,7 @@ use super::outcomes::{of_message, terminated};
 use super::state::{Pool, Shared, Turned, is_in_turn};
 use crate::remote::caller::Caller;
 use crate::remote::pool::Outcome;
-use crate::script::{Failure, Interp, raise_bare, throw};
+use crate::script::{Failure, Interp, throw};
 use crate::sync::Deadline;
 use crate::sys::clock::now_ns;
 use crate::sys::lock::locked;
@@ -110,20 +110,13 @@ impl Pool {
         if self.belongs_here().is_err() || is_in_turn() {
             return;
         }
-        {
-            let mut jobs = locked(&self.0.jobs);
-            if jobs.due.is_empty() || std::mem::replace(&mut jobs.is_calling_back, true) {
-                return;
-            }
+        if !locked(&self.0.jobs).due.begin() {
+            return;
         }
-        loop {
-            let next = locked(&self.0.jobs).due.pop_front();
-            let Some((callback, result)) = next else {
-                break;
-            };
+        let next = || locked(&self.0.jobs).due.next();
+        while let Some((callback, result)) = next() {
             call_back(interp, &callback, result);
         }
-        locked(&self.0.jobs).is_calling_back = false;
     }
 
     /// Has the script look for outcomes, until nobody is to be called back any more.
@@ -158,7 +151,7 @@ impl Pool {
         match promise.call_back(callback) {
             None => self.expect(interp, promise),
             Some(callback) => {
-                locked(&self.0.jobs).call_back(promise, vec![callback]);
+                locked(&self.0.jobs).due.note(promise, vec![callback]);
                 self.run_callbacks(interp);
             }
         }
@@ -194,11 +187,7 @@ impl Pool {
         deadline: Deadline,
     ) -> crate::script::Outcome {
         self.settled(interp, promise, deadline)?;
-        match promise.result() {
-            Some(Ok(value)) => Ok(value.clone()),
-            Some(Err(exception)) => Err(throw(exception.clone())),
-            None => Err(raise_bare("TimeoutError")),
-        }
+        promise.outcome()
     }
 
     /// Waits until `ready` gives a value, which depends on results of this pool.

@@ -18,7 +18,7 @@ use super::program::{Own, Programs, laid};
 use crate::remote::caller::Caller;
 use crate::remote::fault::{Fault, Refusal};
 use crate::remote::place::Place;
-use crate::remote::pool::{Bench, Task, Terms};
+use crate::remote::pool::{Bench, Task};
 use crate::script::limits::Exceeded;
 use crate::script::report::{code_of_exit, diagnostic_of, print, task_frames, too_deep};
 use crate::script::{Exception, Failure, Interp, Outcome, Stop, os_failure, raise};
@@ -66,7 +66,6 @@ pub(super) struct Worker<'w> {
     pub interp: &'w Arc<Interp>,
     pub context: &'w NativeCallContext<'w>,
     pub place: Place,
-    pub terms: Terms,
     /// Its place at the pool. While a task runs, only its time limit uses it.
     pub bench: Arc<Mutex<Bench>>,
     pub limits: RefCell<Limits>,
@@ -273,7 +272,7 @@ impl Worker<'_> {
         let mut late = Vec::new();
         let why = overdue(limit, &tasks.shown(&item));
         add_outcome(&mut late, &Err(why), &self.codec());
-        let late = message.done(&self.terms, &late);
+        let late = locked(&self.bench).done(message, &late);
         let mut limits = self.limits.borrow_mut();
         let running = match limits.begin(limit, late, (self.interp, &self.bench)) {
             Ok(running) => running,
