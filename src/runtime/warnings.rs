@@ -3,7 +3,7 @@
 use std::any::TypeId;
 use std::collections::BTreeSet;
 
-use rhai::{AST, Array, Blob, ImmutableString, Map, ScriptFuncDef, Shared};
+use rhai::{AST, ScriptFuncDef, Shared};
 
 use super::check::place_of;
 use super::methods::owners;
@@ -13,6 +13,7 @@ use crate::program::call;
 use crate::program::diagnostic::Diagnostic;
 use crate::program::guarded::named;
 use crate::script::names::Names;
+use crate::script::rhai_names::CLASSES;
 use crate::sys::deep_stack::on_deep_stack;
 
 /// The most types that a warning names.
@@ -73,16 +74,9 @@ impl Runtime {
 
 /// Returns the names of types, the first few.
 fn types(names: &Names, ids: &std::collections::HashSet<TypeId>) -> String {
-    let of_rhai = [
-        (TypeId::of::<Array>(), "list"),
-        (TypeId::of::<Map>(), "dict"),
-        (TypeId::of::<ImmutableString>(), "str"),
-        (TypeId::of::<Blob>(), "bytes"),
-        (TypeId::of::<i64>(), "int"),
-        (TypeId::of::<f64>(), "float"),
-    ];
+    let of_rhai = CLASSES.iter().map(|(name, type_id)| (type_id(), *name));
     let ours = names.natives().iter().filter_map(|row| row.receiver);
-    let known = of_rhai.into_iter().chain(ours);
+    let known = of_rhai.chain(ours);
     let found: BTreeSet<&str> = known
         .filter(|(id, _)| ids.contains(id))
         .map(|(_, name)| name)

@@ -151,19 +151,15 @@ pub(crate) fn call_as_method(
 
 /// Returns the function that a call of a value calls: that of an object is its `__call__`. Other values are returned as they are.
 pub(crate) fn callee(interp: &Arc<Interp>, value: Dynamic) -> Dynamic {
-    let Some(own) = Classes::function(interp, &value, CALL) else {
+    let bound = match Classes::function(interp, &value, CALL) {
+        Some(own) if is_bound(&own) => Some(own.into()),
+        Some(own) => bind(interp, &value, CALL, own.into()),
         // A class of ours, such as `datetime.date`.
-        let of_class = (!value.is_shared()).then(|| Classes::method(interp, &value, CALL));
-        let bound = of_class
-            .flatten()
-            .and_then(|_| function_of(interp, &value).ok());
-        return bound.unwrap_or(value);
+        None if value.is_variant() && Classes::method(interp, &value, CALL).is_some() => {
+            function_of(interp, &value).ok()
+        }
+        None => None,
     };
-    let own = Some(own);
-    let bound = own.and_then(|own| match is_bound(&own) {
-        true => Some(own.into()),
-        false => bind(interp, &value, CALL, own.into()),
-    });
     bound.unwrap_or(value)
 }
 
@@ -215,7 +211,7 @@ pub(crate) fn member(call: &mut Call<'_>) -> Outcome {
     if let Some((class, type_id)) = class_of(call.interp, &receiver)
         && let Some(name) = crate::text::as_string(&index).filter(|name| !name.starts_with('_'))
     {
-        let is_there = Classes::has_method(call.interp, type_id, &name)
+        let is_there = Classes::method_of_type(call.interp, type_id, &name).is_some()
             || rhai_names::may_have(type_id, &name);
         let method = is_there.then(|| bind(call.interp, &receiver, &name, Dynamic::UNIT));
         return method.flatten().ok_or_else(|| {

@@ -90,7 +90,7 @@ impl Classes {
     }
 
     /// Returns the name of the script module that a value is.
-    pub(super) fn module(interp: &Interp, value: &Dynamic) -> Option<&'static str> {
+    pub(crate) fn module(interp: &Interp, value: &Dynamic) -> Option<&'static str> {
         let modules = &Self::of(interp)?.modules;
         modules.get(&value.type_id()).copied()
     }
@@ -101,16 +101,15 @@ impl Classes {
         managers.get(&value.type_id()).copied()
     }
 
-    /// Returns whether values of a type have this method.
-    pub(super) fn has_method(interp: &Interp, of: TypeId, name: &str) -> bool {
-        let methods = Self::of(interp).and_then(|table| table.methods.get(&of));
-        methods.is_some_and(|methods| methods.contains(name))
+    /// Returns a method that values of a type have.
+    pub(super) fn method_of_type(interp: &Interp, of: TypeId, name: &str) -> Option<&'static str> {
+        let methods = Self::of(interp)?.methods.get(&of)?;
+        methods.get(name).copied()
     }
 
     /// Returns whether a value has this method.
     pub(crate) fn method(interp: &Interp, value: &Dynamic, name: &str) -> Option<&'static str> {
-        let methods = Self::of(interp)?.methods.get(&value.type_id())?;
-        methods.get(name).copied()
+        Self::method_of_type(interp, value.type_id(), name)
     }
 
     /// Returns what a script has set as an attribute of a value.

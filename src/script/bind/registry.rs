@@ -167,8 +167,8 @@ impl Registry {
         handler: Handler,
     ) {
         self.list(Some(receiver), name, params);
-        let is_of_class = CLASSES.iter().any(|(_, type_id)| type_id() == receiver.0);
-        if (on == On::Copy || is_of_class) && self.wants(name) {
+        let is_of_class = || CLASSES.iter().any(|(_, type_id)| type_id() == receiver.0);
+        if (on == On::Copy || is_of_class()) && self.wants(name) {
             self.table.add_method(receiver.0, name);
         }
         self.unlisted((on, receiver.0), name, params, handler);

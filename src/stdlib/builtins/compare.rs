@@ -115,7 +115,8 @@ fn int_and_float(int: i64, float: f64) -> Option<Ordering> {
     }
 }
 
-fn no_order(symbol: &str, a: &Dynamic, b: &Dynamic) -> Failure {
+/// Returns the error for a comparison that two values do not have.
+pub(in crate::stdlib) fn no_order(symbol: &str, a: &Dynamic, b: &Dynamic) -> Failure {
     let (a, b) = (type_name(a), type_name(b));
     let text = format!("'{symbol}' not supported between instances of '{a}' and '{b}'");
     raise("TypeError", text)

@@ -7,32 +7,23 @@ use std::ops::{Range, RangeInclusive};
 
 use rhai::{Array, Dynamic, FnPtr, Variant};
 
-use super::iterate::{bounds, items, known_length};
+use super::iterate::{self, items, known_length};
 use crate::script::caller::parameters;
 use crate::script::islands::{Calls, Direct};
 use crate::script::steps::Steps;
 use crate::script::{Call, Failure, Number, Outcome, Registry, memory, truth};
 
 pub(super) fn register(registry: &mut Registry) {
-    let function = [TypeId::of::<FnPtr>()];
-    registry
-        .extension::<Array>("list")
-        .exactly("map", &function, &["function", "/"], map)
-        .exactly("filter", &function, &["function", "/"], filter)
-        .exactly("some", &function, &["function", "/"], some)
-        .exactly("all", &function, &["function", "/"], all)
-        .exactly("find", &function, &["function", "/"], find)
-        .exactly("for_each", &function, &["function", "/"], for_each);
-    methods_of::<Range<i64>>(registry);
-    methods_of::<RangeInclusive<i64>>(registry);
-    methods_of::<Steps>(registry);
+    methods_of::<Array>(registry, "list");
+    methods_of::<Range<i64>>(registry, "range");
+    methods_of::<RangeInclusive<i64>>(registry, "range");
+    methods_of::<Steps>(registry, "range");
 }
 
-/// A range has those that change nothing, too.
-fn methods_of<T: Variant + Clone>(registry: &mut Registry) {
+fn methods_of<T: Variant + Clone>(registry: &mut Registry, name: &'static str) {
     let function = [TypeId::of::<FnPtr>()];
     registry
-        .extension::<T>("range")
+        .extension::<T>(name)
         .exactly("map", &function, &["function", "/"], map)
         .exactly("filter", &function, &["function", "/"], filter)
         .exactly("some", &function, &["function", "/"], some)
@@ -55,17 +46,12 @@ struct Rest {
     /// How many there were before these.
     before: usize,
     /// The numbers of the range that have not been made yet. Who stops early needs few of them, and a range may be longer than memory.
-    numbers: Option<Box<dyn Iterator<Item = i64>>>,
+    numbers: Option<Box<dyn Iterator<Item = i64> + Send + Sync>>,
 }
 
 impl Rest {
     fn of(call: &Call<'_>, receiver: &Dynamic) -> Result<Rest, Failure> {
-        let steps = receiver.read_lock::<Steps>().map(|steps| *steps);
-        let numbers: Option<Box<dyn Iterator<Item = i64>>> = match (bounds(receiver), steps) {
-            (Some(range), _) => Some(Box::new(range)),
-            (None, Some(steps)) => Some(Box::new(steps)),
-            (None, None) => None,
-        };
+        let numbers = iterate::numbers(receiver);
         let items = match numbers {
             Some(_) => Array::new(),
             None => items(call, receiver.clone())?,

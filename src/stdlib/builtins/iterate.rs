@@ -122,6 +122,15 @@ pub(super) fn bounds(value: &Dynamic) -> Option<Range<i64>> {
     Some(start..i64::try_from(stop).unwrap_or(i64::MAX))
 }
 
+/// Returns the numbers of a range, each made when it is needed.
+pub(super) fn numbers(value: &Dynamic) -> Option<Box<dyn Iterator<Item = i64> + Send + Sync>> {
+    if let Some(range) = bounds(value) {
+        return Some(Box::new(range));
+    }
+    let steps = value.read_lock::<Steps>().map(|steps| *steps)?;
+    Some(Box::new(steps))
+}
+
 /// Returns the items of any value that can be gone through: of a string its letters, of a dict its keys.
 pub(in crate::stdlib) fn items(call: &Call<'_>, value: Dynamic) -> Result<Array, Failure> {
     if let Some(text) = as_string(&value) {
@@ -189,11 +198,10 @@ pub(super) fn lazily(
             bytes.map(|byte| Ok(Dynamic::from_int(byte.into()))),
         ));
     }
-    if let Some(range) = bounds(value) {
-        return Ok(Box::new(range.map(|number| Ok(Dynamic::from_int(number)))));
-    }
-    if let Some(steps) = value.read_lock::<Steps>() {
-        return Ok(Box::new(steps.map(|number| Ok(Dynamic::from_int(number)))));
+    if let Some(numbers) = numbers(value) {
+        return Ok(Box::new(
+            numbers.map(|number| Ok(Dynamic::from_int(number))),
+        ));
     }
     let items = match value.read_lock::<Array>() {
         Some(items) => items.clone(),

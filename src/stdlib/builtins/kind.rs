@@ -8,7 +8,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map};
 
-use crate::script::bind::{Classes, attribute_of};
+use crate::script::bind::{CALL, Classes, attribute_of};
 use crate::script::record::Record;
 use crate::script::values::type_name_in;
 use crate::script::{Call, Exception, Failure, Outcome, Registry, raise, type_name};
@@ -105,24 +105,15 @@ fn named(call: &Call<'_>, classes: Dynamic) -> Dynamic {
         let all = all.iter().map(|class| named(call, class.clone()));
         return all.collect::<Array>().into();
     }
-    let name = match classes.is_variant() && !classes.is_shared() {
-        true => call.context.engine().map_type_name(classes.type_name()),
-        false => "",
-    };
-    match DATES.contains(&name) {
-        true => name.replace("::", ".").into(),
-        false => classes,
+    let is_own = classes.is_variant() && !classes.is_shared();
+    let module = is_own
+        .then(|| Classes::module(call.interp, &classes))
+        .flatten();
+    match module.filter(|_| Classes::method(call.interp, &classes, CALL).is_some()) {
+        Some(name) => name.replace("::", ".").into(),
+        None => classes,
     }
 }
-
-/// The classes that are values with members of their own.
-const DATES: [&str; 5] = [
-    "datetime::date",
-    "datetime::datetime",
-    "datetime::time",
-    "datetime::timedelta",
-    "datetime::timezone",
-];
 
 fn same(call: &mut Call<'_>) -> bool {
     let (a, b) = (call.value(0), call.value(1));

@@ -6,13 +6,11 @@ use std::sync::{Arc, Weak};
 use rhai::{Dynamic, FnPtr};
 
 use super::file::File;
-use super::iterate::{items as items_of, lazily};
+use super::iterate::{items as items_of, lazily, numbers};
 use super::iterator::Iter;
 use crate::script::bind::KnownIterators;
 use crate::script::caller::Caller;
-use crate::script::steps::Steps;
 use crate::script::{Call, Exception, Failure, Interp, Outcome};
-use crate::text;
 
 /// The items of a value that have not been taken.
 pub(crate) struct Lazy {
@@ -65,16 +63,9 @@ impl Lazy {
 
     /// Begins to go through a value whose items are found when they are asked for.
     fn one_by_one(value: &Dynamic) -> Option<Self> {
-        if let Some((start, stop)) = text::bounds(value) {
-            let mut range = start..i64::try_from(stop).unwrap_or(i64::MAX);
+        if let Some(mut numbers) = numbers(value) {
             return Some(Self::by(move || {
-                range.next().map(|i| Ok(Dynamic::from_int(i)))
-            }));
-        }
-        if let Some(steps) = value.read_lock::<Steps>().map(|steps| *steps) {
-            let mut steps = steps;
-            return Some(Self::by(move || {
-                steps.next().map(|i| Ok(Dynamic::from_int(i)))
+                numbers.next().map(|number| Ok(Dynamic::from_int(number)))
             }));
         }
         if let Some(file) = value.read_lock::<File>().map(|file| file.clone()) {

@@ -146,7 +146,11 @@ pub(in crate::stdlib) fn key_function(
     given.map(|value| as_function(call, &value)).transpose()
 }
 
-fn as_function(call: &Call<'_>, value: &Dynamic) -> Result<FnPtr, Failure> {
+/// Returns the function that a value is, of an object its `__call__`.
+///
+/// # Errors
+/// `TypeError` for what cannot be called.
+pub(in crate::stdlib) fn as_function(call: &Call<'_>, value: &Dynamic) -> Result<FnPtr, Failure> {
     let found = type_name(value);
     call.callable(value)
         .ok_or_else(|| raise("TypeError", format!("'{found}' object is not callable")))

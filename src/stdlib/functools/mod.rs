@@ -9,7 +9,8 @@ mod wrapping;
 use rhai::Dynamic;
 
 use super::builtins::lazy::Lazy;
-use crate::script::{Call, Outcome, Registry, raise, type_name};
+use crate::script::{Call, Outcome, Registry, raise};
+use crate::stdlib::builtins::sequence::as_function;
 
 /// The value of the global constant `functools`.
 #[derive(Debug, Clone)]
@@ -48,10 +49,7 @@ fn partial(call: &mut Call<'_>) -> Outcome {
 /// `reduce(function, iterable, initial)`
 fn reduce(call: &mut Call<'_>) -> Outcome {
     let (function, items) = (call.value(0), call.value(1));
-    let found = type_name(&function);
-    let function = call
-        .callable(&function)
-        .ok_or_else(|| raise("TypeError", format!("'{found}' object is not callable")))?;
+    let function = as_function(call, &function)?;
     let mut items = Lazy::of(call, items)?;
     let mut total = match call.has(2) {
         true => call.value(2),

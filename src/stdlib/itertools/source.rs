@@ -3,9 +3,10 @@
 use rhai::{Array, Dynamic, FnPtr};
 
 use crate::script::caller::Caller;
-use crate::script::{Call, Failure, Outcome, raise, type_name};
+use crate::script::{Call, Failure, Outcome, raise};
 use crate::stdlib::builtins::iterator::Iter;
 use crate::stdlib::builtins::lazy::Lazy;
+use crate::stdlib::builtins::sequence::as_function;
 
 /// Begins to take the items of parameter `index`.
 ///
@@ -52,10 +53,7 @@ impl Function {
         let Some(value) = call.given(index) else {
             return Ok(None);
         };
-        let found = type_name(&value);
-        let function = call
-            .callable(&value)
-            .ok_or_else(|| raise("TypeError", format!("'{found}' object is not callable")))?;
+        let function = as_function(call, &value)?;
         let caller = Caller::of(call.interp, call.context)?;
         Ok(Some(Self { caller, function }))
     }

@@ -7,10 +7,11 @@ use rhai::{Array, Dynamic, EvalAltResult, FnPtr, Map};
 
 use super::object::{MODULE, NAMESPACE, OBJECT, Object};
 use super::operators::{is_written_as_item, item, items, set_item};
-use super::{missing_in_module, shown_module};
+use super::{missing_in, shown_module};
 use crate::script::bind::{attribute_or_method, call_as_method, leave_by};
 use crate::script::caller::Caller;
 use crate::script::{Call, Failure, Outcome, Registry, raise, truth, type_name};
+use crate::stdlib::builtins::sequence::as_function;
 use crate::text::{as_int, as_string};
 
 pub(super) fn register(registry: &mut Registry) {
@@ -74,7 +75,7 @@ fn take_as_function(registry: &mut Registry) {
 /// `dict.filter(object)`, `retain` and `drain`: the entries for which the object, called with the key and the value, gives something true.
 fn chosen_entries(call: &mut Call<'_>) -> Outcome {
     let object = call.value(0);
-    let function = function_of(call, &object)?;
+    let function = as_function(call, &object)?;
     let (mut chosen, mut others) = (Map::new(), Map::new());
     let entries = call.receiver().flatten_clone().try_cast::<Map>();
     for (key, value) in entries.unwrap_or_default() {
@@ -95,22 +96,15 @@ fn chosen_entries(call: &mut Call<'_>) -> Outcome {
 /// As [`with_function`], for methods that may change what they are called on.
 fn in_place(call: &mut Call<'_>) -> Outcome {
     let object = call.value(0);
-    let mut function = Dynamic::from(function_of(call, &object)?);
+    let mut function = Dynamic::from(as_function(call, &object)?);
     let (context, name) = (call.context, call.name());
     context.call_native_fn_raw(name, true, &mut [call.receiver(), &mut function])
-}
-
-fn function_of(call: &Call<'_>, object: &Dynamic) -> Result<FnPtr, Failure> {
-    call.callable(object).ok_or_else(|| {
-        let text = format!("'{}' object is not callable", type_name(object));
-        raise("TypeError", text)
-    })
 }
 
 /// Calls the method of a list with the function that an object is.
 fn with_function(call: &mut Call<'_>) -> Outcome {
     let (list, object) = (call.value(0), call.value(1));
-    let function = function_of(call, &object)?;
+    let function = as_function(call, &object)?;
     let mut args = vec![list, function.into()];
     args.extend(call.has(2).then(|| call.value(2)));
     let mut args: Vec<&mut Dynamic> = args.iter_mut().collect();
@@ -143,22 +137,26 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
 fn attribute(call: &mut Call<'_>) -> Outcome {
     let (object, index) = (call.this::<Object>(), call.value(0));
     let Some(name) = as_string(&index) else {
-        return item(call, &object, index).unwrap_or_else(|| {
+        let Some(method) = object.function("__getitem__") else {
             let text = "'Object' object is not subscriptable: it has no __getitem__";
-            Err(raise("TypeError", text))
-        });
+            return Err(raise("TypeError", text));
+        };
+        return item(call, &object, &method, index);
     };
-    let found = object.get(&name);
-    if object.function("__getitem__").is_some() {
+    let (found, method) = object.with(|attributes| {
+        let get = |name: &str| attributes.get(name).cloned();
+        (get(&name), get("__getitem__"))
+    });
+    if let Some(method) = method.and_then(|method| method.try_cast::<FnPtr>()) {
         // In a text that is evaluated, there is nothing else to go by.
         let is_item = is_written_as_item(call, &name)
             .unwrap_or_else(|| found.is_none() && !name.starts_with("__"));
-        if is_item && let Some(item) = item(call, &object, index) {
-            return item;
+        if is_item {
+            return item(call, &object, &method, index);
         }
     }
     if found.is_none()
-        && let Some(text) = missing_in_module(&Dynamic::from(object.clone()), &name)
+        && let Some(text) = missing_in(&object, &name)
     {
         return Err(raise("AttributeError", text));
     }

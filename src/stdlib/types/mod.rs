@@ -35,18 +35,24 @@ const NAMES_SHOWN: usize = 8;
 
 /// Returns how a module which is a file is shown; `None` if the object is no such module.
 fn shown_module(object: &Object) -> Option<String> {
-    let is_module = object.class() == object::MODULE;
-    let (name, file) = (object.get(NAME)?, object.get(FILE)?);
-    is_module.then(|| format!("<module '{name}' from '{file}'>"))
+    let (name, file) = name_and_file(object)?;
+    Some(format!("<module '{name}' from '{file}'>"))
 }
 
-/// Returns what to say of a name that a module which is a file does not have; `None` if the value is no such module.
+fn name_and_file(object: &Object) -> Option<(Dynamic, Dynamic)> {
+    let is_module = object.class() == object::MODULE;
+    is_module.then(|| Some((object.get(NAME)?, object.get(FILE)?)))?
+}
+
+/// As [`missing_in`], of any value.
 pub(crate) fn missing_in_module(value: &Dynamic, name: &str) -> Option<String> {
     let object = value.read_lock::<Object>()?.clone();
-    if object.class() != object::MODULE {
-        return None;
-    }
-    let (module, file) = (object.get(NAME)?, object.get(FILE)?);
+    missing_in(&object, name)
+}
+
+/// Returns what to say of a name that a module which is a file does not have; `None` if the object is no such module.
+fn missing_in(object: &Object, name: &str) -> Option<String> {
+    let (module, file) = name_and_file(object)?;
     let names: Vec<String> = object.with(|attributes| {
         let names = attributes.keys().map(ToString::to_string);
         names.filter(|name| name != NAME && name != FILE).collect()

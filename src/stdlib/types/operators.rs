@@ -2,13 +2,14 @@
 
 use std::any::TypeId;
 
-use rhai::{Array, Dynamic, EvalAltResult};
+use rhai::{Array, Dynamic, EvalAltResult, FnPtr};
 
 use super::object::Object;
 use crate::script::bind::call_as_method;
 use crate::script::rhai_texts::NO_SETTER;
-use crate::script::{Call, Failure, Outcome, Registry, raise, truth, type_name};
-use crate::stdlib::builtins::compare::equal;
+use crate::script::{Call, Failure, Outcome, Registry, raise, truth};
+use crate::stdlib::builtins::arithmetic::unsupported;
+use crate::stdlib::builtins::compare::{equal, no_order};
 use crate::stdlib::builtins::iterate::walk;
 use crate::text::bounds;
 
@@ -47,15 +48,13 @@ fn operate(call: &mut Call<'_>) -> Outcome {
     if let Some(method) = method_of(&b, right) {
         return call_as_method(call.context, &method, &mut b, vec![a]);
     }
-    let (a, b) = (type_name(&a), type_name(&b));
-    let text = match operator.starts_with(['<', '>']) {
-        true => format!("'{operator}' not supported between instances of '{a}' and '{b}'"),
-        false => format!("unsupported operand type(s) for {operator}: '{a}' and '{b}'"),
-    };
-    Err(raise("TypeError", text))
+    Err(match operator.starts_with(['<', '>']) {
+        true => no_order(operator, &a, &b),
+        false => unsupported(operator, &a, &b),
+    })
 }
 
-fn method_of(value: &Dynamic, name: &str) -> Option<rhai::FnPtr> {
+fn method_of(value: &Dynamic, name: &str) -> Option<FnPtr> {
     let object = value.read_lock::<Object>()?.clone();
     object.function(name)
 }
@@ -85,16 +84,15 @@ pub(super) fn is_written_as_item(call: &Call<'_>, name: &str) -> Option<bool> {
     call.interp.program.is_item_at(file, place, name)
 }
 
-/// `object[index]`; `None` without a `__getitem__`.
-pub(super) fn item(call: &mut Call<'_>, object: &Object, index: Dynamic) -> Option<Outcome> {
-    let method = object.function("__getitem__")?;
+/// `object[index]`, by the object's `__getitem__`.
+pub(super) fn item(
+    call: &mut Call<'_>,
+    object: &Object,
+    method: &FnPtr,
+    index: Dynamic,
+) -> Outcome {
     let mut this = Dynamic::from(object.clone());
-    Some(call_as_method(
-        call.context,
-        &method,
-        &mut this,
-        vec![index],
-    ))
+    call_as_method(call.context, method, &mut this, vec![index])
 }
 
 /// `object[index] = value`
