@@ -119,6 +119,21 @@ impl Server {
         parts.max()
     }
 
+    /// The bytes that the append-only file has by now.
+    pub(crate) fn written(&self) -> u64 {
+        let file = self.append_only_file().unwrap();
+        file.metadata().unwrap().len()
+    }
+
+    /// Its power fails: it starts again with this many bytes of its file.
+    pub(crate) fn lose_all_but(&mut self, length: u64) {
+        self.kill();
+        let file = self.append_only_file().unwrap();
+        let file = fs::File::options().write(true).open(file).unwrap();
+        file.set_len(length).unwrap();
+        self.run();
+    }
+
     /// The answer to a command, as `redis-cli` prints it.
     pub(crate) fn ask(&self, command: &[&str]) -> String {
         let client = self.program.replace("-server", "-cli");

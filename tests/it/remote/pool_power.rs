@@ -1,7 +1,5 @@
 //! The power of the server fails at any moment of a pool's life: its append-only file is cut at many points. Every result comes.
 
-use std::fs::File;
-
 use tempfile::TempDir;
 
 use super::pool::{end, main_of, workers};
@@ -31,20 +29,6 @@ const SUBMIT: &str = r#"
 /// How often the power fails.
 const FAILURES: u64 = 30;
 
-fn length(server: &Server) -> u64 {
-    let file = server.append_only_file().unwrap();
-    file.metadata().unwrap().len()
-}
-
-/// The server dies, and starts again with this many bytes of its file.
-fn fail(server: &mut Server, length: u64) {
-    server.kill();
-    let file = server.append_only_file().unwrap();
-    let file = File::options().write(true).open(file).unwrap();
-    file.set_len(length).unwrap();
-    server.run();
-}
-
 #[test]
 fn every_task_has_its_result_wherever_the_file_ends() {
     let Some(mut server) = Server::start(&[]) else {
@@ -59,16 +43,16 @@ fn every_task_has_its_result_wherever_the_file_ends() {
     let mut run = script.arg(server.url()).arg(&log).start();
     run.wait_for_line("ready");
     for failure in 0..FAILURES {
-        let before = length(&server);
+        let before = server.written();
         run.type_in(&format!("{}\n", 8 * failure));
         run.wait_for_line(&format!("{} True", 8 * failure));
         // What the four tasks have written is lost from somewhere on: within them, or some of what was before.
-        let written = length(&server) - before;
+        let written = server.written() - before;
         let kept = match failure % 3 {
             0 => before.saturating_sub(written * (failure % 5) / 4),
             _ => before + written * failure / FAILURES,
         };
-        fail(&mut server, kept);
+        server.lose_all_but(kept);
         run.type_in(&format!("{}\n", 8 * failure + 4));
         run.wait_for_line(&format!("{} True", 8 * failure + 4));
     }

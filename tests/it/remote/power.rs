@@ -1,8 +1,6 @@
 //! The power of the server fails: its append-only file ends earlier than it did, in the middle of a command or not. Values, dicts and lists are
 //! what they were at some moment before; locks have one holder, and whoever has lost one gets to know.
 
-use std::fs::File;
-
 use crate::support::running::Running;
 use crate::support::script::Script;
 use crate::support::server::Server;
@@ -39,20 +37,6 @@ const LOOK: &str = r#"
 /// How often the power fails in each test.
 const FAILURES: u64 = 24;
 
-fn length(server: &Server) -> u64 {
-    let file = server.append_only_file().unwrap();
-    file.metadata().unwrap().len()
-}
-
-/// The server dies, and starts again with this many bytes of its file.
-fn fail(server: &mut Server, length: u64) {
-    server.kill();
-    let file = server.append_only_file().unwrap();
-    let file = File::options().write(true).open(file).unwrap();
-    file.set_len(length).unwrap();
-    server.run();
-}
-
 #[test]
 fn what_the_disk_has_is_what_was_there_at_some_moment() {
     let Some(mut server) = Server::start(&[]) else {
@@ -62,9 +46,9 @@ fn what_the_disk_has_is_what_was_there_at_some_moment() {
     assert_eq!((steps.code(), steps.stderr.as_str()), (0, ""));
     let moments: Vec<&str> = steps.stdout.lines().collect();
     let mut last = [usize::MAX; 3];
-    let whole = length(&server);
+    let whole = server.written();
     for cut in (0..=FAILURES).rev() {
-        fail(&mut server, whole * cut / FAILURES);
+        server.lose_all_but(whole * cut / FAILURES);
         let look = Script::text(LOOK).arg(server.url()).run();
         assert_eq!((look.code(), look.stderr.as_str()), (0, ""));
         for (line, last) in look.stdout.lines().zip(&mut last) {
@@ -128,8 +112,8 @@ fn who_uses_a_server_goes_on_with_what_it_still_has() {
             }
         }
         // The last one takes all.
-        let left = length(&server) * (FAILURES - 1 - failure) / FAILURES;
-        fail(&mut server, left);
+        let left = server.written() * (FAILURES - 1 - failure) / FAILURES;
+        server.lose_all_but(left);
     }
     user.type_in("go\n");
     user.wait_for_lines(lines + 1);
@@ -172,10 +156,10 @@ fn who_has_lost_its_lock_with_the_disk_of_the_server_gets_to_know() {
     };
     let mut lost = 0;
     for cut in 0..8 {
-        let begun = length(&server);
+        let begun = server.written();
         let mut holder = Script::text(HOLDER).arg(server.url()).interactive().start();
         let first = fence(&holder);
-        let held = length(&server);
+        let held = server.written();
         let mut waiter = Script::text(WAITER).arg(server.url()).interactive().start();
         waiter.wait_until("nobody is in the line", || {
             server.ask(&["LLEN", "ps:{l}:q"]) == "1"
@@ -184,9 +168,9 @@ fn who_has_lost_its_lock_with_the_disk_of_the_server_gets_to_know() {
         let left = match cut {
             0..6 => begun + (held - begun) * cut / 6,
             6 => held,
-            _ => length(&server),
+            _ => server.written(),
         };
-        fail(&mut server, left);
+        server.lose_all_but(left);
         holder.type_in("\n");
         assert!(fence(&waiter) > first, "cut {cut}");
         let output = holder.finish();
