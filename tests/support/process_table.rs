@@ -125,6 +125,7 @@ struct Process {
     state: char,
     group: i32,
     session: i32,
+    threads: usize,
 }
 
 impl Process {
@@ -136,11 +137,13 @@ impl Process {
             state: fields.next()?.chars().next()?,
             group: fields.nth(1)?.parse().ok()?,
             session: fields.next()?.parse().ok()?,
+            threads: fields.nth(13)?.parse().ok()?,
         })
     }
 
+    /// A killed process whose first thread has ended before the others still holds its descriptors.
     fn lives(&self) -> bool {
-        self.state != 'Z' && self.state != 'X'
+        !['Z', 'X'].contains(&self.state) || self.threads > 1
     }
 }
 

@@ -71,12 +71,12 @@ fn of_a_batch_only_the_task_in_hand_is_lost() {
 fn an_initializer_that_fails_is_reported_once_and_starts_no_workers_without_end() {
     prints(
         r#"
-        let started = Value("i", 0);
-        fn begin(started) { started.get_lock().with(|| started.value += 1); throw ValueError("bad start"); }
+        let started = Queue();
+        fn begin(started) { started.put(os.getpid()); throw ValueError("bad start"); }
         let pool = Pool(2, begin, [started]);
         print(error_of(|| pool.map(len, ["a"])));
         print(error_of(|| pool.apply_async(len, ["a"])));
-        print(started.value <= 2);
+        print(started.qsize() <= 2);
         pool.close();
         pool.join();
         fn vanish() { os._exit(1); }
