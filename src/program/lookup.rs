@@ -168,7 +168,7 @@ fn signature(function: &ScriptFuncDef) -> String {
     format!("{}({})", function.name, params.join(", "))
 }
 
-/// Returns the lines of the comment above a function that is no closure, each without its `///`.
+/// Returns the lines of the comment above a function that is not a closure, each without its `///`.
 pub(crate) fn comment_above<'t>(text: &'t str, function: &ScriptFuncDef) -> Vec<&'t str> {
     let body = function.body.start_position();
     let body = (body.line().unwrap_or(0), body.position().unwrap_or(0));

@@ -63,7 +63,9 @@ fn a_command_reads_the_terminal_and_is_stopped_and_continued_with_its_script() {
     terminal.keys("one\r");
     terminal.wait_for("\nmore");
     terminal.keys(CTRL_Z);
-    terminal.wait_until("it is not stopped", || is_stopped(prompt));
+    // The command as well: it would take the line that is meant for the shell.
+    let stopped = || terminal.others().into_iter().filter(|pid| is_stopped(*pid));
+    terminal.wait_until("they are not stopped", || stopped().count() == 2);
     terminal.keys(ENTER);
     terminal.wait_until("it does not continue", || !is_stopped(prompt));
     terminal.keys("two\r");

@@ -8,7 +8,7 @@
 //! - [`terms`]: how workers are started; [`crew`]: worker processes; [`worker`]: the life of one; [`post`]: what it is given; [`doing`]: tasks done; [`outbox`]:
 //!   what it sends, [`kept`] until then; [`times`]: how long tasks take; [`desk`]: shared rows as values.
 //! - [`threads`]: worker threads; [`thread_worker`]: the life of one; [`seat`]: what they share with the pool.
-//! - [`object`], [`pool_class`], [`calls`], [`options`], [`async_result`], [`iterator`]: what scripts see; [`callbacks`]: their functions that are called back.
+//! - [`object`], [`pool_class`], [`calls`], [`options`], [`async_result`], [`iterator`]: what scripts see; [`callbacks`]: their functions that are called back, when they are [`due`].
 
 mod async_result;
 pub(super) mod callbacks;
@@ -16,6 +16,7 @@ mod calls;
 mod crew;
 mod desk;
 mod doing;
+pub(super) mod due;
 mod ending;
 mod feed;
 mod here;

@@ -5,8 +5,8 @@ use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 
-use super::callbacks::Due;
 use super::crew::Crew;
+use super::due::Due;
 use super::feed::Feed;
 use super::here::here;
 use super::parcel::{Ended, Parcel};

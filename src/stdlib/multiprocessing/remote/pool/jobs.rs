@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
-use super::super::super::pool::callbacks::Due;
+use super::super::super::pool::due::Due;
 use super::super::super::pool::parcel::Ended;
 use super::super::super::pool::promise::{Callback, Promise, Shape};
 use super::super::super::pool::state::Stage;
