@@ -59,7 +59,7 @@
 //! - `cli` (enabled by default): the `procscript` command. Without it neither clap, rustyline, indicatif nor anyhow is built.
 //! - `hashlib` (enabled by default): the script module `hashlib`, by RustCrypto: 15 crates more.
 //! - `log`: starts, ends and deaths of processes, abandoned locks, and deadlocks are events of the crate `log`, which is 1 crate more.
-//! - `redis` (enabled by default): queues on a Redis or Valkey server, for the processes of several machines: 32 crates more.
+//! - `redis`: shared objects on a Redis or Valkey server, for the processes of several machines: 32 crates more, and two megabytes.
 //! - `redis-tls`: the same by TLS (`rediss://`), with rustls and ring: 12 crates more, a C compiler, and a megabyte.
 //! - `re` (enabled by default): the script module `re`, on the engine of the crate `regex`: 4 crates more.
 //! - `compile` (enabled by default): numeric functions and loops of scripts become machine code, by Cranelift: 33 crates more, 5 of them for

@@ -12,5 +12,7 @@ pub(crate) enum RemoteAction {
 /// # Errors
 /// Always.
 pub(crate) fn remote(_action: &RemoteAction) -> Result<u8> {
-    bail!("this program was built without the feature `redis` of procscript, which servers need")
+    bail!(
+        "servers need the feature `redis`, without which this command was built: `cargo install procscript --features redis`"
+    )
 }

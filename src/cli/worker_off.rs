@@ -7,5 +7,7 @@ use super::args::WorkerOptions;
 /// # Errors
 /// Always.
 pub(crate) fn worker(_given: &WorkerOptions) -> Result<u8> {
-    bail!("this program was built without the feature `redis` of procscript, which servers need")
+    bail!(
+        "servers need the feature `redis`, without which this command was built: `cargo install procscript --features redis`"
+    )
 }

@@ -45,6 +45,8 @@ mod pool_ends; // drops, stops and ends of pools
 mod pools; // workers that do tasks for the host
 #[cfg(feature = "redis")]
 mod remote; // queues on a server with items of a Rust type
+#[cfg(not(feature = "redis"))]
+mod remote_off; // … asked for in a build that knows none
 #[cfg(feature = "redis")]
 mod remote_pools; // pools on a server
 mod sinks; // the functions that receive what scripts print
@@ -97,6 +99,8 @@ fn main() -> ExitCode {
         pools::CASES,
         #[cfg(feature = "redis")]
         remote::CASES,
+        #[cfg(not(feature = "redis"))]
+        remote_off::CASES,
         #[cfg(feature = "redis")]
         remote_pools::CASES,
         sinks::CASES,

@@ -41,6 +41,7 @@ mod descriptors; // os.pipe
 mod embedding; // programs that embed the crate
 mod errors; // reports of errors
 mod everyday; // traceback, atexit, timeit, platform, getpass
+mod everywhere; // the same script with objects of this machine and of a server
 mod extremes; // wrong and extreme arguments
 mod faults; // small faults found from outside
 mod fifo; // files that make their readers wait
@@ -69,6 +70,7 @@ mod pprint; // values in lines
 mod python; // the same expressions, evaluated by Python
 mod re; // re, beside CPython's values
 mod readme; // the script of the README
+#[cfg(feature = "redis")]
 mod remote; // objects on a server
 mod script_arguments; // wrong arguments of the scripts of `scripts/`
 mod scripts; // builtins, os, sys, time, random, json: each script by its whole output

@@ -64,6 +64,10 @@ mod tests {
     use crate::script::names::Of;
 
     #[test]
+    #[cfg_attr(
+        not(feature = "redis"),
+        ignore = "some are only declared with the feature redis"
+    )]
     fn the_table_names_functions_and_types_that_exist() {
         let runtime = Runtime::builder().build().unwrap();
         let names = &runtime.names;

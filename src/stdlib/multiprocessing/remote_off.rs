@@ -32,6 +32,8 @@ impl Remotes {
     pub(crate) fn leave(&self, _interp: &Interp, _code: i32, _told_to_end: bool) {}
 }
 
+const MISSING: &str = "objects on a server need the feature `redis` of procscript, without which this program was built: build it with `--features redis`";
+
 /// A queue on a server: there is none.
 #[derive(Debug, Clone)]
 pub(crate) enum RemoteQueue {}
@@ -51,8 +53,7 @@ pub(super) fn refuse(call: &mut Call<'_>, _class: &str, at: usize) -> Result<(),
     if url.is_unit() || url.into_string().is_ok_and(|url| url == "local:") {
         return Ok(());
     }
-    let text = "this program was built without the feature `redis` of procscript, which objects on a server need";
-    Err(raise("ImportError", text))
+    Err(raise("ImportError", MISSING))
 }
 
 /// Refuses `url` for a lock or a semaphore.
@@ -139,7 +140,7 @@ impl RemoteContainer {
     }
 
     pub(crate) fn from_parts(_: &Arc<Interp>, _: Dynamic) -> Result<Self, String> {
-        Err("this program was built without the feature `redis` of procscript".into())
+        Err(MISSING.into())
     }
 
     pub(crate) fn changes(&self) -> u64 {
@@ -272,6 +273,6 @@ impl RemoteQueue {
     }
 
     pub(crate) fn from_parts(_: Dynamic) -> Result<Self, String> {
-        Err("this program was built without the feature `redis` of procscript".into())
+        Err(MISSING.into())
     }
 }

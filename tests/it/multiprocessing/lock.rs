@@ -3,7 +3,7 @@
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::remote::everywhere::everywhere;
+use crate::everywhere::everywhere;
 use crate::support::script::{Script, each_start_method, prints};
 
 #[test]

@@ -1,6 +1,6 @@
 //! A Manager's dict and list: their methods, and changes within changes.
 
-use crate::remote::everywhere::everywhere;
+use crate::everywhere::everywhere;
 use crate::support::script::prints;
 
 #[test]

@@ -1,6 +1,6 @@
 //! `Queue` and `JoinableQueue`.
 
-use crate::remote::everywhere::everywhere;
+use crate::everywhere::everywhere;
 use crate::support::script::{Script, each_start_method, prints};
 
 #[test]

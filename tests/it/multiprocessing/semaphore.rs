@@ -1,6 +1,6 @@
 //! `Semaphore` and `BoundedSemaphore`.
 
-use crate::remote::everywhere::everywhere;
+use crate::everywhere::everywhere;
 use crate::support::script::prints;
 
 #[test]

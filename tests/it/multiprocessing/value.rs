@@ -1,6 +1,6 @@
 //! `Value` and `RawValue`.
 
-use crate::remote::everywhere::everywhere;
+use crate::everywhere::everywhere;
 use crate::support::script::{Script, each_start_method, prints};
 
 #[test]

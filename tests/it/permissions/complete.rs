@@ -234,6 +234,10 @@ const ELSEWHERE: [&str; 7] = [
 ];
 
 #[test]
+#[cfg_attr(
+    not(feature = "redis"),
+    ignore = "some are only declared with the feature redis"
+)]
 fn what_needs_a_permission_is_refused_without_it() {
     let called: BTreeSet<_> = CALLS
         .iter()

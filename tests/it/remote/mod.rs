@@ -6,7 +6,6 @@ mod containers; // what a Manager makes
 mod cuts; // connections cut after every byte
 mod ends; // how users of a queue end, and what becomes of what they have in hand
 mod events; // Event
-pub(crate) mod everywhere; // the tests of objects of this machine, with those of a server
 mod executors; // ProcessPoolExecutor
 mod faults; // hundreds of kills, cuts, restarts and power failures: nothing is lost
 mod lock_faults; // … of whom some hold a lock
