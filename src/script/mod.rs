@@ -2,7 +2,7 @@
 //!
 //! Natives:
 //! - [`bind`]: registering functions, types and modules, with Python's signatures.
-//! - [`call`]: one call, its arguments sorted and checked; [`arguments`]: where it has them; [`line`][mod@line]: where it is in the script; [`caller`]: calling back later; [`task`]: the function of a process or thread.
+//! - [`call`]: one call, its arguments sorted and checked; [`arguments`]: where it has them; [`line`][mod@line]: where it is in the script; [`caller`]: calling back later; [`lent`]: lists that it reads in place; [`task`]: the function of a process or thread.
 //!
 //! The state of a runtime:
 //! - [`interp`]: what its natives share; [`state`]: what each script module keeps; [`session`]: its shared memory.
@@ -62,6 +62,7 @@ pub(crate) mod interp;
 #[cfg_attr(not(feature = "compile"), path = "islands/off.rs")]
 pub(crate) mod islands;
 pub(crate) mod limits;
+pub(crate) mod lent;
 pub(crate) mod line;
 pub(crate) mod memory;
 pub(crate) mod missed;

@@ -4,6 +4,7 @@ use rhai::{ASTFlags, Expr, FnCallExpr, Position, Stmt, Token};
 
 use super::numeric::{self, Numeric};
 use super::unfit::{Fits, unfit};
+use crate::program::rewriting::lending;
 use crate::program::with_block;
 
 /// The cost of entering an inner loop for the interpreter, in nodes.
@@ -121,7 +122,10 @@ impl Fitting<'_> {
             Expr::ThisPtr(pos) => unfit("uses 'this'", *pos),
             Expr::Custom(_, pos) => match with_block::of(expr) {
                 Some(_) => unfit("uses with", *pos),
-                None => Ok(ENTERING),
+                None => match lending::inside(expr) {
+                    Some(call) => self.expr(call),
+                    None => Ok(ENTERING),
+                },
             },
             _ => unfit("uses an expression of another kind", expr.position()),
         };

@@ -11,15 +11,18 @@
 //!
 //! **`d.setdefault("a", []).append(1)`** changes a copy of the list. It becomes `d.setdefault("a", []); d["a"].append(1)`.
 //!
+//! **`pool.map(f, xs)`** becomes a node, which lends the list `xs` to the method instead of copying it.
+//!
 //! **`eval(text)`** becomes a node, which changes the text in the same way when it is evaluated.
 //!
 //! - [`whole`]: of a program; [`walk`]: goes through a tree; [`scopes`]: which variables are visible there.
-//! - [`closures`]: what closures capture; [`setdefault`]; [`evaluating`]: `eval`.
+//! - [`closures`]: what closures capture; [`setdefault`]; [`lending`]: lists that are read in place; [`evaluating`]: `eval`.
 //! - [`changed`]: functions that have changed; [`made`]: parts of trees.
 
 mod changed;
 mod closures;
 mod evaluating;
+pub(crate) mod lending;
 mod made;
 mod scopes;
 mod setdefault;

@@ -18,6 +18,8 @@ pub(super) struct Walk<'o> {
     /// The functions, with their numbers of arguments.
     functions: HashSet<(ImmutableString, usize)>,
     pub closures: HashMap<ImmutableString, Shared<ScriptFuncDef>>,
+    /// Returns which argument a method of this name may read where it is.
+    pub lends: &'o dyn Fn(&str) -> Option<usize>,
     /// Made when something is changed.
     pub made: OnceCell<Made>,
     /// How much has been changed.
@@ -33,12 +35,14 @@ impl<'o> Walk<'o> {
         names: HashSet<ImmutableString>,
         functions: HashSet<(ImmutableString, usize)>,
         closures: HashMap<ImmutableString, Shared<ScriptFuncDef>>,
+        lends: &'o dyn Fn(&str) -> Option<usize>,
     ) -> Self {
         Self {
             scopes,
             names,
             functions,
             closures,
+            lends,
             made: OnceCell::new(),
             changes: 0,
             changed: Vec::new(),
@@ -149,6 +153,7 @@ impl<'o> Walk<'o> {
             Expr::Dot(sides, ..) | Expr::Index(sides, ..) => {
                 self.expr(&mut sides.lhs);
                 self.expr(&mut sides.rhs);
+                self.lend(expr);
             }
             Expr::Custom(..) => self.with(expr),
             _ => (),

@@ -23,6 +23,8 @@ pub(crate) struct Outside<'o> {
     pub has_variable: &'o dyn Fn(&str) -> bool,
     /// Returns those of the names with numbers of arguments that are functions.
     pub functions: &'o dyn Fn(&Names) -> Functions,
+    /// Returns which argument a method of this name may read where it is.
+    pub lends: &'o dyn Fn(&str) -> Option<usize>,
 }
 
 /// Returns the program with these changes.
@@ -50,6 +52,7 @@ pub(crate) fn put_into(ast: AST, outside: &Outside<'_>) -> Result<AST, Position>
         names,
         functions,
         closures.collect(),
+        outside.lends,
     );
     let mut statements = ast.statements().to_vec();
     walk.statements(&mut statements);
@@ -81,7 +84,7 @@ fn in_question(ast: &AST, outside: &Outside<'_>) -> (Names, bool) {
                 has_with |= !with_block::declared_by(expr).is_empty();
             }
             Some(ASTNode::Expr(Expr::MethodCall(call, _))) => {
-                has_other |= call.name == SETDEFAULT;
+                has_other |= call.name == SETDEFAULT || (outside.lends)(&call.name).is_some();
             }
             _ => (),
         }

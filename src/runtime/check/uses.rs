@@ -8,6 +8,7 @@ use rhai::{
 };
 
 use crate::program::bodies::statements_of;
+use crate::program::rewriting::lending;
 use crate::program::with_block::{self, Parts};
 use crate::runtime::lost_writes::target_and_args;
 
@@ -220,7 +221,7 @@ impl Walk {
             Expr::Custom(custom, _) => match with_block::of(expr) {
                 Some(with) => self.with(Parts::new(&with.inputs, &with.state)),
                 None => {
-                    self.uses.is_open = true;
+                    self.uses.is_open |= lending::inside(expr).is_none();
                     custom.inputs.iter().for_each(|part| self.expression(part));
                 }
             },

@@ -64,6 +64,7 @@ fn evaluate(context: &mut EvalContext, text: &str) -> Result<Dynamic, Failure> {
     let outside = Outside {
         has_variable: &has_variable,
         functions: &functions,
+        lends: &|_| None,
     };
     let whole = put_into(ast.clone(), &outside).unwrap_or(ast);
     let (start, end) = (Position::NONE, Position::NONE);

@@ -1,6 +1,8 @@
-//! Changes of a tree: what the surroundings of its text have, and what is called of a value. [`evaluating`]: those of a text for `eval`.
+//! Changes of a tree: what the surroundings of its text have, and what is called of a value. [`evaluating`]: those of a text for `eval`;
+//! [`lending`]: calls that read lists where they are.
 
 mod evaluating;
+mod lending;
 
 use std::any::TypeId;
 use std::sync::Arc;
@@ -10,7 +12,7 @@ use rhai::{AST, Array, Blob, Dynamic, Engine, FnPtr, ImmutableString, LexError, 
 use crate::program::bodies::{BODY, Body};
 use crate::program::rewriting::{CALLEE, Functions, Names, Outside, SETDEFAULT, put_into};
 use crate::program::source::Source;
-use crate::script::bind::callee;
+use crate::script::bind::{Classes, callee};
 use crate::script::interp::Interp;
 
 /// Changes the tree of a source.
@@ -34,6 +36,7 @@ pub(super) fn rewrite(
     let outside = Outside {
         has_variable: &has_variable,
         functions: &functions,
+        lends: &|name| Classes::may_lend(interp, name),
     };
     put_into(ast, &outside).map_err(|copied| {
         let text = format!(
@@ -52,6 +55,7 @@ pub(super) fn register(engine: &mut Engine, interp: &Arc<Interp>) {
         })
     });
     evaluating::register(engine);
+    lending::register(engine, interp);
     let interp = interp.clone();
     engine.register_fn(CALLEE, move |value: Dynamic| callee(&interp, value));
 }

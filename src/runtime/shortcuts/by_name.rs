@@ -2,6 +2,7 @@
 
 use rhai::{ASTFlags, Expr, FnCallExpr, Stmt, StmtBlock};
 
+use crate::program::rewriting::lending;
 use crate::program::with_block;
 
 /// The code has something that only Rhai can run as a whole.
@@ -39,10 +40,15 @@ fn forget_in(expr: &mut Expr) -> Lowered<()> {
             forget_in(&mut sides.rhs)
         }
         // An island has a tree of its own.
-        Expr::Custom(..) => match with_block::inputs_of(expr) {
-            Some(inputs) => each(inputs.iter_mut()),
-            None => Err(Refused),
-        },
+        Expr::Custom(..) => {
+            if let Some(call) = lending::inside_mut(expr) {
+                return forget_in(call);
+            }
+            match with_block::inputs_of(expr) {
+                Some(inputs) => each(inputs.iter_mut()),
+                None => Err(Refused),
+            }
+        }
         _ => Ok(()),
     }
 }

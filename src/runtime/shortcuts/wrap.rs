@@ -9,6 +9,7 @@ use super::unit::{Part, Unit};
 use crate::program::bodies::{
     body_in, node, statements_of, walk_function, with_functions, with_nodes,
 };
+use crate::program::rewriting::lending;
 use crate::program::with_block;
 
 /// The key of the nodes of shortcuts.
@@ -98,7 +99,10 @@ impl Survey {
                 Some(body) => body.statements().iter().for_each(|statement| {
                     statement.walk(&mut Vec::new(), &mut |path| self.see(path));
                 }),
-                None => self.has_node |= with_block::of(expr).is_none(),
+                None => {
+                    self.has_node |=
+                        with_block::of(expr).is_none() && lending::inside(expr).is_none();
+                }
             },
             _ => (),
         }

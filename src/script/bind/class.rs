@@ -38,6 +38,15 @@ impl Class<'_> {
         self
     }
 
+    /// The argument at `index` of a method, if it is the list of a variable, is a [`Lent`](crate::script::lent::Lent).
+    pub(crate) fn lends(&mut self, method: &'static str, index: usize) -> &mut Self {
+        if self.registry.is_for_engine() {
+            let methods = self.registry.table.lends.entry(self.receiver);
+            methods.or_default().push((method, index));
+        }
+        self
+    }
+
     /// Adds a method that the manual does not mention for each class.
     pub(crate) fn unlisted(
         &mut self,

@@ -46,6 +46,8 @@ pub(crate) struct ClassTable {
     pub methods: ByType<HashSet<&'static str>>,
     /// The classes whose values have attributes of the script.
     pub attributes: ByType<Attribute>,
+    /// The methods that read a list where it is, each with the place of that argument.
+    pub lends: ByType<Vec<(&'static str, usize)>>,
     /// The values of script modules, with their names.
     pub modules: ByType<&'static str>,
 }
@@ -112,6 +114,17 @@ impl Classes {
         Self::method_of_type(interp, value.type_id(), name)
     }
 
+    /// Returns which argument a method of this type reads where it is, as a [`Lent`](crate::script::lent::Lent).
+    pub(crate) fn lends_to(interp: &Interp, receiver: TypeId, method: &str) -> Option<usize> {
+        argument(Self::of(interp)?.lends.get(&receiver)?, method)
+    }
+
+    /// Returns which argument a method of this name reads where it is, if one does.
+    pub(crate) fn may_lend(interp: &Interp, method: &str) -> Option<usize> {
+        let all = &Self::of(interp)?.lends;
+        all.values().find_map(|methods| argument(methods, method))
+    }
+
     /// Returns what a script has set as an attribute of a value.
     pub(super) fn attribute(interp: &Interp, value: &Dynamic, name: &str) -> Option<Dynamic> {
         let attribute = Self::of(interp)?.attributes.get(&value.type_id())?;
@@ -125,4 +138,9 @@ impl Classes {
         }
         Self::of(interp)?.function_of(value, name)
     }
+}
+
+fn argument(methods: &[(&'static str, usize)], name: &str) -> Option<usize> {
+    let found = methods.iter().find(|(method, _)| *method == name);
+    found.map(|(_, argument)| *argument)
 }

@@ -20,6 +20,7 @@ mod pipe; // Pipe
 mod pipe_ends; // who holds which end of a pipe
 mod pool; // Pool
 mod pool_deaths; // … whose workers die, hang or cannot begin
+mod pool_lists; // … with lists in variables
 mod pool_numbers; // … whose tasks and results are numbers
 mod process; // a Process's identity, attributes and arguments
 mod program_file; // the program that children run, without /proc or its file

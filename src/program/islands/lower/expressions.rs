@@ -7,6 +7,7 @@ use crate::native::code::{Expr, Ty};
 use crate::program::islands::numeric::{self, Numeric};
 use crate::program::islands::repeated::Repeated;
 use crate::program::islands::unfit::{Fits, unfit};
+use crate::program::rewriting::lending;
 
 impl Lower<'_, '_> {
     /// Lowers an expression whose value is wanted.
@@ -33,7 +34,10 @@ impl Lower<'_, '_> {
             Tree::Array(items, pos) => self.array(items, *pos),
             Tree::Custom(..) => match Repeated::in_expr(expr) {
                 Some(repeated) => self.expr(&repeated.0.whole),
-                None => unfit("uses an expression of another kind", expr.position()),
+                None => match lending::inside(expr) {
+                    Some(call) => self.expr(call),
+                    None => unfit("uses an expression of another kind", expr.position()),
+                },
             },
             Tree::Dot(sides, flags, pos) => self.dot(sides, *flags, *pos),
             other => unfit("uses an expression of another kind", other.position()),

@@ -1,11 +1,14 @@
 //! The calls of a pool: `apply`, `map`, `starmap`, `imap` and their kind.
 
-use rhai::{Array, Dynamic};
+use std::sync::Arc;
+
+use rhai::Dynamic;
 
 use super::async_result::AsyncResult;
+use super::items::Items;
 use super::iterator::Outcomes;
 use super::object::pool;
-use super::options::{arguments, bar, callbacks, chunksize, items, rules, spread};
+use super::options::{arguments, bar, callbacks, chunksize, rules, spread};
 use super::parameters::{APPLY, APPLY_ASYNC, IMAP, MAP, MAP_ASYNC};
 use super::parcel::Errand;
 use super::promise::{Promise, Shape};
@@ -13,7 +16,9 @@ use super::state::Pool;
 use super::submit::How;
 use crate::pool::chunks::MOST;
 use crate::pool::job::Order;
+use crate::script::lent::Lent;
 use crate::script::{Call, Class, Failure, Outcome, Stop};
+use crate::stdlib::builtins::items_of;
 use crate::stdlib::builtins::iterate::known_length;
 use crate::stdlib::builtins::lazy::Lazy;
 use crate::sync::Deadline;
@@ -26,6 +31,8 @@ pub(super) fn register(class: &mut Class<'_>) {
         .method("starmap", MAP, |call| map(call, true))
         .method("map_async", MAP_ASYNC, |call| map_async(call, false))
         .method("starmap_async", MAP_ASYNC, |call| map_async(call, true))
+        .lends("map", 1)
+        .lends("map_async", 1)
         .method("imap", IMAP, |call| imap(call, Order::OfTasks))
         .method("imap_unordered", IMAP, |call| imap(call, Order::OfOutcomes));
 }
@@ -37,15 +44,19 @@ fn errand(call: &mut Call<'_>, pool: &Pool, spreads: bool) -> Result<Errand, Fai
 }
 
 /// Waits for the result of a call. If the wait is interrupted, nobody will ask for it.
-fn awaited(call: &Call<'_>, pool: &Pool, promise: &Promise) -> Outcome {
-    let result = pool.result(call.interp, promise, Deadline::NEVER);
-    if let Err(why) = &result
-        && promise.result().is_none()
-    {
-        let is_stop = Stop::of(why).is_some();
-        let _ = pool.with(|state| state.abandon(promise, is_stop));
+fn awaited(call: &Call<'_>, pool: &Pool, promise: Arc<Promise>) -> Outcome {
+    if let Err(why) = pool.settled(call.interp, &promise, Deadline::NEVER) {
+        if promise.result().is_none() {
+            let is_stop = Stop::of(&why).is_some();
+            let _ = pool.with(|state| state.abandon(&promise, is_stop));
+        }
+        return Err(why);
     }
-    result
+    // Not a copy of a long list, if nobody else can ask for it.
+    match Arc::try_unwrap(promise) {
+        Ok(promise) => promise.into_outcome(),
+        Err(promise) => promise.outcome(),
+    }
 }
 
 /// `pool.apply(f, args)`: the result.
@@ -63,7 +74,7 @@ fn apply(call: &mut Call<'_>) -> Outcome {
     };
     let errand = errand(call, &pool, true)?;
     let promise = pool.promise(call.interp, errand, vec![args.into()], how)?;
-    awaited(call, &pool, &promise)
+    awaited(call, &pool, promise)
 }
 
 /// `pool.apply_async(f, args)`: an AsyncResult.
@@ -83,10 +94,14 @@ fn apply_async(call: &mut Call<'_>) -> Outcome {
     Ok(Dynamic::from(AsyncResult { pool, promise }))
 }
 
-fn items_to(call: &mut Call<'_>, spreads: bool) -> Result<Array, Failure> {
-    let items = items(call, 1)?;
+fn items_to(call: &mut Call<'_>, spreads: bool) -> Result<Items, Failure> {
+    let given = call.value(1);
+    let mut items = match given.try_cast_result::<Lent>() {
+        Ok(lent) => Items::from(lent),
+        Err(given) => items_of(call, given)?.into(),
+    };
     match spreads {
-        true => spread(call, items),
+        true => Ok(spread(call, items.take_all())?.into()),
         false => Ok(items),
     }
 }
@@ -105,7 +120,7 @@ fn map(call: &mut Call<'_>, spreads: bool) -> Outcome {
     };
     let errand = errand(call, &pool, spreads)?;
     let promise = pool.promise(call.interp, errand, items, how)?;
-    awaited(call, &pool, &promise)
+    awaited(call, &pool, promise)
 }
 
 /// `pool.map_async(f, xs)`: an AsyncResult of the list.

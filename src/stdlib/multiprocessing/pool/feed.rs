@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, ImmutableString};
 
+use super::items::Items;
 use super::parcel::Errand;
 use crate::pool::chunks::Chunks;
 use crate::pool::letter::Head;
@@ -19,7 +20,7 @@ const AT_ONCE: usize = 1 << 20;
 pub(super) struct Feed {
     pub job: JobId,
     pub errand: Arc<Errand>,
-    pub items: std::vec::IntoIter<Dynamic>,
+    pub items: Items,
     pub chunks: Chunks,
     /// Somebody waits, and sends the next items when outcomes come: batches are as long as the outcomes so far advise.
     pub is_watched: bool,
@@ -36,7 +37,7 @@ pub(super) fn head(errand: &Errand, rules: Rules, count: usize) -> Head {
 
 impl Feed {
     /// Takes the next items, as many as should travel together.
-    pub(super) fn next_items(&mut self, each: Option<std::time::Duration>) -> Vec<Dynamic> {
+    pub(super) fn next_items(&mut self, each: Option<std::time::Duration>) -> Items {
         let left = self.items.len();
         let size = match self.is_watched {
             true => self.chunks.next(left, each),
@@ -49,9 +50,9 @@ impl Feed {
             bytes += length_of(item);
             before < most
         };
-        let next = self.items.as_slice().iter().take(size);
+        let next = self.items.rest().iter().take(size);
         let count = next.take_while(fits).count();
-        self.items.by_ref().take(count).collect()
+        self.items.take(count)
     }
 }
 

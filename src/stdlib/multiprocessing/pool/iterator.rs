@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, TryLockError};
 
-use rhai::Dynamic;
+use rhai::{Array, Dynamic};
 
 use super::ending::terminated;
 use super::feed::Feed;
@@ -125,7 +125,7 @@ impl Outcomes {
         let feed = Feed {
             job,
             errand: Arc::new(errand),
-            items: Vec::new().into_iter(),
+            items: Array::new().into(),
             chunks: Chunks::new(Some(chunk), pool.processes()),
             is_watched: true,
         };
@@ -220,7 +220,7 @@ impl Outcomes {
                 let tasks = state.table.under_way() + state.table.waiting() + items.len();
                 let wanted = state.wanted_for(&self.interp, pool.processes(), tasks);
                 state.crew.hire(&self.interp, wanted)?;
-                state.send_items(&self.interp, feed, items);
+                state.send_items(&self.interp, feed, items.into());
             } else {
                 let why = state.broken.clone().unwrap_or_else(terminated);
                 state

@@ -1,6 +1,6 @@
 //! `Pool`: worker processes that do the tasks of `apply`, `map`, `imap` and their kind.
 //!
-//! - [`state`]: the object and its state; [`submit`], [`feed`]: items on their way to the workers; [`promise`]: the result of a call that has not
+//! - [`state`]: the object and its state; [`submit`], [`feed`], [`items`]: items on their way to the workers; [`promise`]: the result of a call that has not
 //!   come yet; [`sending`], [`pump`]: batches sent, and every wait, with [`patience`]; [`ending`]: how a pool ends; [`here`]: which process it belongs to.
 //! - [`several`]: a wait on several pools; [`withdraw`]: tasks that are cancelled; [`shown`]: progress; [`open`]: pools that the program's end waits for.
 //! - [`staff`]: the workers, whatever they are; [`member`]: one of them, to be waited for; [`parcel`]: tasks as they travel, [`numbers`] among them; [`lost`]: what is
@@ -20,6 +20,7 @@ pub(super) mod due;
 mod ending;
 mod feed;
 mod here;
+mod items;
 pub(crate) mod iterator;
 mod kept;
 pub(super) mod lost;

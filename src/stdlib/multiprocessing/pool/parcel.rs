@@ -1,11 +1,11 @@
 //! The tasks of a batch as they travel: written down for a process, as they are for a thread.
 
 use std::sync::Arc;
-use std::vec::IntoIter;
 
 use rhai::{Array, Blob, Dynamic, FnPtr};
 
 use super::super::messages::{self, Listed, refused};
+use super::items::{Item, Items};
 use super::numbers;
 use crate::pool::Load;
 use crate::pool::letter::{self, Envelope, Form, Head, NUMBER, Reader};
@@ -90,7 +90,7 @@ enum Contents {
     /// Numbers of one type.
     Numbers(Number, Vec<u8>),
     /// One task that is a long blob, which is encoded where it is sent.
-    Long(Dynamic),
+    Long(Item),
     /// A task that was too long to be kept, shortened.
     Shown(String),
     Values(Arc<[Dynamic]>),
@@ -120,48 +120,49 @@ impl Parcel {
     }
 
     /// Takes the next items for a process.
-    pub(crate) fn pack(
+    pub(super) fn pack(
         interp: &Arc<Interp>,
         errand: &Arc<Errand>,
-        items: &mut IntoIter<Dynamic>,
+        items: &mut Items,
     ) -> Packed {
         let whole = |contents, count| Packed {
             parcel: Self::new(errand, contents),
             count,
             refused: None,
         };
-        if items.as_slice().first().is_some_and(is_long)
+        if items.rest().first().is_some_and(is_long)
             && let Some(item) = items.next()
         {
             return whole(Contents::Long(item), 1);
         }
-        if let Some((number, bytes)) = numbers::written(items.as_slice()) {
-            let count = std::mem::take(items).len();
+        if let Some((number, bytes)) = numbers::written(items.rest()) {
+            let count = items.len();
+            let _ = items.take(count);
             return whole(Contents::Numbers(number, bytes), count);
         }
         Self::write(interp, errand, items)
     }
 
     /// Writes items down, up to a long one.
-    fn write(interp: &Arc<Interp>, errand: &Arc<Errand>, items: &mut IntoIter<Dynamic>) -> Packed {
+    fn write(interp: &Arc<Interp>, errand: &Arc<Errand>, items: &mut Items) -> Packed {
         let (mut count, mut refusal) = (0, None);
         let mut message = wire::Message::default();
         let mut alive = Vec::new();
         let name = if errand.spreads { "args" } else { "item" };
-        while items.as_slice().first().is_some_and(|item| !is_long(item))
+        while items.rest().first().is_some_and(|item| !is_long(item))
             && let Some(item) = items.next()
         {
             let (before, handles) = (message.bytes.len(), message.handles.len());
             letter::begin_part(&mut message.bytes, 0);
             let start = message.bytes.len();
-            if let Err(why) = wire::encode_after(&item, name, interp, &mut message) {
+            if let Err(why) = wire::encode_after(item.value(), name, interp, &mut message) {
                 message.bytes.truncate(before);
                 refusal = Some(Exception::from_error(&refused(why)));
                 break;
             }
             letter::end_part(&mut message.bytes, start);
             if message.handles.len() > handles {
-                alive.push(item);
+                alive.push(item.into_value());
             }
             count += 1;
         }
@@ -179,7 +180,8 @@ impl Parcel {
     }
 
     /// Takes all items as they are, for a thread.
-    pub(crate) fn hold(errand: &Arc<Errand>, items: &mut IntoIter<Dynamic>) -> Packed {
+    pub(super) fn hold(errand: &Arc<Errand>, items: &mut Items) -> Packed {
+        let items = items.take_all().into_iter();
         let values: Arc<[Dynamic]> = items
             .map(|mut item| {
                 unshare_handles(&mut item);
@@ -206,7 +208,7 @@ impl Parcel {
                 let form = numbers::form(Some(*number));
                 self.put_parts(queue, (head, form), &[bytes], &[])
             }
-            Contents::Long(item) => match item.read_lock::<Blob>() {
+            Contents::Long(item) => match item.value().read_lock::<Blob>() {
                 Some(blob) => self.put_long(queue, head, &blob),
                 None => Ok(()),
             },
@@ -245,7 +247,7 @@ impl Parcel {
     /// Forgets a long task, which has been sent and is not sent again.
     pub(crate) fn forget_long(&mut self) {
         if let Contents::Long(item) = &self.contents {
-            self.contents = Contents::Shown(shortened(item));
+            self.contents = Contents::Shown(shortened(item.value()));
         }
     }
 
@@ -261,7 +263,7 @@ impl Parcel {
     pub(crate) fn shown(&self, interp: &Arc<Interp>, index: usize) -> String {
         let name = crate::program::frame::function_name(self.errand.function.fn_name());
         let item = match &self.contents {
-            Contents::Long(item) => shortened(item),
+            Contents::Long(item) => shortened(item.value()),
             Contents::Shown(text) => text.clone(),
             Contents::Values(values) => values
                 .get(index)

@@ -95,6 +95,17 @@ impl Promise {
         }
     }
 
+    /// As [`outcome`](Self::outcome), where nobody else asks.
+    ///
+    /// # Errors
+    /// As [`outcome`](Self::outcome).
+    pub(crate) fn into_outcome(self) -> Outcome {
+        match self.result.into_inner() {
+            Some(result) => result.map_err(throw),
+            None => Err(raise_bare("TimeoutError")),
+        }
+    }
+
     /// Returns whether the call was cancelled.
     pub(crate) fn is_cancelled(&self) -> bool {
         matches!(self.result(), Some(Err(exception)) if exception.python_kind() == "CancelledError")

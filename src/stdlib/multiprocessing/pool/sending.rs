@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use rhai::Dynamic;
-
 use super::super::queues::put_failure;
 use super::feed::{self, Feed};
+use super::items::Items;
 use super::parcel::Parcel;
 use super::state::{Stage, State};
 use super::terms::Kind;
@@ -127,12 +126,16 @@ impl State {
     }
 
     /// Adds items to a job and sends them: those that cannot be sent fail.
-    pub(super) fn send_items(&mut self, interp: &Arc<Interp>, feed: &Feed, items: Vec<Dynamic>) {
+    pub(super) fn send_items(
+        &mut self,
+        interp: &Arc<Interp>,
+        feed: &Feed,
+        mut items: Items,
+    ) {
         let Some(job) = self.table.job_mut(feed.job) else {
             return;
         };
         let mut place = job.add(items.len());
-        let mut items = items.into_iter();
         while items.len() > 0 {
             let packed = match self.crew.terms().kind {
                 Kind::Processes => Parcel::pack(interp, &feed.errand, &mut items),

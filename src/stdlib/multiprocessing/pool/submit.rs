@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use rhai::{Array, FnPtr};
+use rhai::FnPtr;
 
 use super::feed::Feed;
+use super::items::Items;
 use super::parcel::Errand;
 use super::promise::{Callback, Promise, Shape};
 use super::state::Pool;
@@ -38,7 +39,7 @@ impl Pool {
         &self,
         interp: &Arc<Interp>,
         errand: Errand,
-        items: Array,
+        items: impl Into<Items>,
         how: How,
     ) -> Result<Arc<Promise>, Failure> {
         self.belongs_here()?;
@@ -51,7 +52,7 @@ impl Pool {
         state.feeds.push_back(Feed {
             job,
             errand: Arc::new(errand),
-            items: items.into_iter(),
+            items: items.into(),
             chunks: Chunks::new(how.chunksize, self.processes()),
             is_watched: how.is_watched,
         });
