@@ -5,6 +5,9 @@ use std::time::Duration;
 /// How long a batch should take: long beside what sending it costs, short beside what a person waits for.
 const AIM: Duration = Duration::from_millis(4);
 
+/// A batch that takes less time than this is not made smaller for the workers to end together.
+const LEAST: Duration = Duration::from_micros(100);
+
 /// How many tasks a batch grows to at most in one step, while nothing is known of how long they take.
 const GROWTH: usize = 16;
 
@@ -38,14 +41,16 @@ impl Chunks {
             Some(size) => size,
             None => {
                 let fair = left.div_ceil(2 * self.workers);
-                let wanted = match each {
+                match each {
                     Some(each) => {
-                        let each = each.as_nanos().max(1);
-                        usize::try_from(AIM.as_nanos() / each).unwrap_or(MOST)
+                        let lasting = |time: Duration| {
+                            let count = time.as_nanos() / each.as_nanos().max(1);
+                            usize::try_from(count).unwrap_or(MOST)
+                        };
+                        fair.max(lasting(LEAST)).min(lasting(AIM)).max(1)
                     }
-                    None => self.last.saturating_mul(GROWTH),
-                };
-                fair.min(wanted).max(1)
+                    None => fair.min(self.last.saturating_mul(GROWTH)).max(1),
+                }
             }
         };
         self.last = size;

@@ -63,6 +63,11 @@ impl<V> Job<V> {
         first
     }
 
+    /// Makes room for the outcomes of this number of tasks, which are going to be added.
+    pub(crate) fn expect(&mut self, count: usize) {
+        self.outcomes.reserve_exact(count);
+    }
+
     /// Notes that no task will be added.
     pub(crate) fn complete(&mut self) {
         self.is_complete = true;
@@ -127,11 +132,11 @@ impl<V> Job<V> {
     }
 
     /// Gives tasks from `place` on their outcomes. They have had none.
-    pub(super) fn settle_all(&mut self, place: usize, outcomes: Vec<V>) {
+    pub(super) fn settle_all(&mut self, place: usize, outcomes: impl ExactSizeIterator<Item = V>) {
         let is_next = self.order == Order::OfTasks && place - self.taken == self.outcomes.len();
         if is_next && !self.is_abandoned {
             self.settled += outcomes.len();
-            self.outcomes.extend(outcomes.into_iter().map(Some));
+            self.outcomes.extend(outcomes.map(Some));
             return;
         }
         for (place, outcome) in (place..).zip(outcomes) {
@@ -156,6 +161,8 @@ impl<V> Job<V> {
     /// Takes every outcome that is left. The job is done.
     pub(crate) fn take_all(&mut self) -> impl Iterator<Item = V> + use<V> {
         self.taken = self.added;
-        std::mem::take(&mut self.outcomes).into_iter().flatten()
+        // By these steps, not by `flatten`: collected into a list of the same size for each, they stay in their memory.
+        let outcomes = Vec::from(std::mem::take(&mut self.outcomes));
+        outcomes.into_iter().map_while(|outcome| outcome)
     }
 }

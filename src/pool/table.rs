@@ -1,7 +1,7 @@
 //! The task table: jobs, the batches under way, and what becomes of the tasks of a worker that died.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 use std::time::Duration;
 
 use super::batch::{Batch, Load};
@@ -159,27 +159,32 @@ impl<V, L: Load> Table<V, L> {
         self.flights.get(&number).map(|flight| &flight.batch)
     }
 
-    /// Gives the tasks of a batch from the place `first` on their outcomes. An outcome that comes twice counts once.
-    pub(crate) fn settle(&mut self, number: u64, first: usize, mut outcomes: Vec<V>) {
+    /// Gives the tasks of a batch from the place `first` on their outcomes, of which there are `count`; `outcomes` returns those that are
+    /// asked for. An outcome that comes twice counts once.
+    pub(crate) fn settle<I: ExactSizeIterator<Item = V>>(
+        &mut self,
+        number: u64,
+        (first, count): (usize, usize),
+        outcomes: impl FnOnce(Range<usize>) -> I,
+    ) {
         let Some(flight) = self.flights.get_mut(&number) else {
             return;
         };
-        let known = flight.settled.saturating_sub(first).min(outcomes.len());
-        outcomes.drain(..known);
-        outcomes.truncate(flight.batch.count - flight.settled);
+        let known = flight.settled.saturating_sub(first).min(count);
+        let new = known..count.min(known + flight.batch.count - flight.settled);
         // Outcomes come in order.
-        if first > flight.settled || outcomes.is_empty() {
+        if first > flight.settled || new.is_empty() {
             return;
         }
         let (id, place) = (flight.batch.job, flight.batch.first + flight.settled);
-        flight.settled += outcomes.len();
+        flight.settled += new.len();
         if flight.settled == flight.batch.count {
             self.flights.remove(&number);
         }
         let Some(job) = self.jobs.get_mut(&id) else {
             return;
         };
-        job.settle_all(place, outcomes);
+        job.settle_all(place, outcomes(new));
         self.note_done(id);
     }
 

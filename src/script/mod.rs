@@ -61,8 +61,8 @@ pub(crate) mod host_settings;
 pub(crate) mod interp;
 #[cfg_attr(not(feature = "compile"), path = "islands/off.rs")]
 pub(crate) mod islands;
-pub(crate) mod limits;
 pub(crate) mod lent;
+pub(crate) mod limits;
 pub(crate) mod line;
 pub(crate) mod memory;
 pub(crate) mod missed;

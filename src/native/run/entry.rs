@@ -200,7 +200,7 @@ impl Entry {
     }
 
     /// Returns how code has ended with this status and result.
-    pub(super) fn end(&self, status: i64, context: &mut Context, bits: u64) -> Exit {
+    fn end(&self, status: i64, context: &mut Context, bits: u64) -> Exit {
         let mut result = || match self.shape.result {
             Ty::List(_) | Ty::Rows(_) => context.result.take_value(),
             ty => Value::of_bits(ty, bits),

@@ -3,10 +3,10 @@
 use std::panic::resume_unwind;
 
 use super::context::Context;
-use super::entry::{Entry, GAVE_UP, Kind};
+use super::entry::{DONE, Entry, GAVE_UP, Kind, RETURNED};
 use super::lists::Lists;
 use super::values::{Exit, Outside, Value};
-use crate::native::code::Ty;
+use crate::native::code::{Place, Ty};
 use crate::sys::interrupt;
 
 /// The most arguments of such a function, and its result.
@@ -67,8 +67,27 @@ impl Row<'_> {
         fits
     }
 
+    /// Sets an argument of the next call to the value of its type with these bits.
+    #[inline]
+    pub(crate) fn set_bits(&mut self, place: usize, bits: u64) {
+        self.slots[place] = bits;
+    }
+
     /// Calls the function with the arguments that were set. After [`Exit::GaveUp`] and [`Exit::Stopped`] it must not be called again.
+    #[inline]
     pub(crate) fn call(&mut self) -> Exit {
+        match self.call_for_bits() {
+            Ok(bits) => Exit::Done(Value::of_bits(self.result(), bits)),
+            Err(Some(place)) => Exit::Stopped(place),
+            Err(None) => Exit::GaveUp,
+        }
+    }
+
+    /// As [`call`](Self::call), and returns the bits of the result.
+    ///
+    /// # Errors
+    /// Where the code has stopped; none if it gave up.
+    pub(crate) fn call_for_bits(&mut self) -> Result<u64, Option<Place>> {
         // Before the question, so that nothing that happens afterwards is missed.
         let alerts = interrupt::alerts();
         if self.is_new || alerts != self.context.seen {
@@ -77,7 +96,7 @@ impl Row<'_> {
             self.context.words.put_back_rest(self.context.outside);
             self.context.seen = alerts;
             if self.context.outside.must_stop() {
-                return Exit::Stopped(self.entry.shape().place);
+                return Err(Some(self.entry.shape().place));
             }
         }
         self.context.words.begin_pass();
@@ -93,8 +112,10 @@ impl Row<'_> {
         if let Some(panic) = self.context.panic.take() {
             resume_unwind(panic);
         }
-        let bits = self.slots[self.entry.shape().vars.len()];
-        self.entry.end(status, &mut self.context, bits)
+        match status {
+            DONE | RETURNED => Ok(self.slots[self.entry.shape().vars.len()]),
+            _ => Err(self.context.is_stopped.then_some(self.context.place)),
+        }
     }
 }
 

@@ -25,9 +25,8 @@ impl Walk<'_> {
         let Some(index) = first_call(expr).and_then(|(_, call)| (self.lends)(&call.name)) else {
             return;
         };
-        let lends = of(expr, index).is_some_and(|it| {
-            it.lender != it.receiver && !looks_twice(expr, it.lender)
-        });
+        let lends = of(expr, index)
+            .is_some_and(|it| it.lender != it.receiver && !looks_twice(expr, it.lender));
         if !lends {
             return;
         }

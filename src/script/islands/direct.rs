@@ -106,12 +106,12 @@ impl<'c> Direct<'c> {
         let fits = row.types().len() == place + 1 && row.types()[place] == ty;
         let result = number_of(row.result()).filter(|_| fits)?;
         Some(body(result, &mut |bits| {
-            row.set(place, &Value::of_bits(ty, bits));
+            row.set_bits(place, bits);
             work::enter();
-            match row.call() {
-                Exit::Done(value) | Exit::Returned(value) => Ok(Some(value.bits())),
-                Exit::Stopped(place) => Err(ending::stopped(self.interp, place)),
-                Exit::GaveUp => Ok(None),
+            match row.call_for_bits() {
+                Ok(bits) => Ok(Some(bits)),
+                Err(Some(place)) => Err(ending::stopped(self.interp, place)),
+                Err(None) => Ok(None),
             }
         }))
     }

@@ -177,7 +177,11 @@ fn tasks_of_a_worker_that_is_killed_are_sent_again_from_the_list() {
     )
     .arg(mark)
     .run()
-    .assert(0, "[100000, 100001, 100002, 100003, 100004, 100005] 6\n", "");
+    .assert(
+        0,
+        "[100000, 100001, 100002, 100003, 100004, 100005] 6\n",
+        "",
+    );
 }
 
 #[test]

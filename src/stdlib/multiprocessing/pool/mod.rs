@@ -6,7 +6,7 @@
 //! - [`staff`]: the workers, whatever they are; [`member`]: one of them, to be waited for; [`parcel`]: tasks as they travel, [`numbers`] among them; [`lost`]: what is
 //!   said of a task whose worker died.
 //! - [`terms`]: how workers are started; [`crew`]: worker processes; [`worker`]: the life of one; [`post`]: what it is given; [`doing`]: tasks done; [`outbox`]:
-//!   what it sends, [`kept`] until then; [`times`]: how long tasks take; [`desk`]: shared rows as values.
+//!   what it sends, [`kept`] until then; [`letters`]: what is read of that; [`times`]: how long tasks take; [`desk`]: shared rows as values.
 //! - [`threads`]: worker threads; [`thread_worker`]: the life of one; [`seat`]: what they share with the pool.
 //! - [`object`], [`pool_class`], [`calls`], [`options`], [`async_result`], [`iterator`]: what scripts see; [`callbacks`]: their functions that are called back, when they are [`due`].
 
@@ -23,6 +23,7 @@ mod here;
 mod items;
 pub(crate) mod iterator;
 mod kept;
+mod letters;
 pub(super) mod lost;
 mod member;
 mod numbers;

@@ -8,7 +8,7 @@ use super::super::messages::{self, Listed, refused};
 use super::items::{Item, Items};
 use super::numbers;
 use crate::pool::Load;
-use crate::pool::letter::{self, Envelope, Form, Head, NUMBER, Reader};
+use crate::pool::letter::{self, Form, Head, NUMBER, Reader};
 use crate::script::caller::Caller;
 use crate::script::values::unshare_handles;
 use crate::script::{Exception, Failure, Interp, Number, Outcome};
@@ -96,12 +96,6 @@ enum Contents {
     Values(Arc<[Dynamic]>),
 }
 
-/// What a worker has sent.
-pub(super) struct Letter {
-    pub envelope: Envelope,
-    pub entries: Vec<Ended>,
-}
-
 /// Items that can travel together, up to one that cannot be sent.
 pub(crate) struct Packed {
     pub parcel: Parcel,
@@ -120,11 +114,7 @@ impl Parcel {
     }
 
     /// Takes the next items for a process.
-    pub(super) fn pack(
-        interp: &Arc<Interp>,
-        errand: &Arc<Errand>,
-        items: &mut Items,
-    ) -> Packed {
+    pub(super) fn pack(interp: &Arc<Interp>, errand: &Arc<Errand>, items: &mut Items) -> Packed {
         let whole = |contents, count| Packed {
             parcel: Self::new(errand, contents),
             count,

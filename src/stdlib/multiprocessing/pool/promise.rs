@@ -112,18 +112,10 @@ impl Promise {
     }
 
     /// Takes the outcomes of the job, which is done. Returns the callbacks that are due.
-    pub(crate) fn keep(
-        &self,
-        count: usize,
-        mut outcomes: impl Iterator<Item = Ended>,
-    ) -> Vec<Callback> {
+    pub(crate) fn keep(&self, mut outcomes: impl Iterator<Item = Ended>) -> Vec<Callback> {
         let result = match self.shape {
             Shape::One => outcomes.next(),
-            Shape::Many => {
-                let mut all = Array::with_capacity(count);
-                let added = outcomes.try_for_each(|outcome| outcome.map(|value| all.push(value)));
-                Some(added.map(|()| Dynamic::from(all)))
-            }
+            Shape::Many => Some(outcomes.collect::<Result<Array, _>>().map(Dynamic::from)),
             Shape::Each => {
                 let value =
                     |outcome: Ended| outcome.unwrap_or_else(|why| Dynamic::from(Threw(why)));

@@ -6,14 +6,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::ending::terminated;
+use super::letters::{Entries, Letter, read_entries, read_letter};
 use super::lost;
 use super::lost::Ended as EndedWorker;
-use super::numbers;
-use super::parcel::{self, Ended, Letter};
 use super::patience::Patience;
 use super::state::{Pool, Stage, State};
-use crate::pool::letter::{Envelope, Form, Kind, Reader, Status};
-use crate::script::exception_class::unpack_exception;
+use crate::pool::letter::{Kind, Reader};
 use crate::script::{Exception, Failure, Interp};
 use crate::sync::{Deadline, Message, Queue, WaitError, as_part};
 use crate::sys::clock::now_ns;
@@ -188,32 +186,6 @@ impl Pool {
     }
 }
 
-fn read_letter(interp: &Arc<Interp>, message: &Message<'_>) -> Option<Letter> {
-    let mut reader = Reader(message.bytes);
-    let envelope = Envelope::read(&mut reader)?;
-    let entries = read_entries(interp, reader, message);
-    Some(Letter { envelope, entries })
-}
-
-fn read_entries(interp: &Arc<Interp>, mut reader: Reader<'_>, message: &Message<'_>) -> Vec<Ended> {
-    let Some(form) = Form::read(&mut reader) else {
-        return Vec::new();
-    };
-    if let Some(number) = numbers::number(form) {
-        return numbers::read(number, reader).map(Ok).collect();
-    }
-    let mut entries = Vec::new();
-    while let Some((status, bytes)) = reader.entry() {
-        entries.push(match status {
-            Status::Returned => {
-                parcel::read(interp, bytes, message).map_err(|error| Exception::from_error(&error))
-            }
-            Status::Threw => Err(unpack_exception(interp, bytes).beyond_here()),
-        });
-    }
-    entries
-}
-
 impl State {
     /// Takes in what workers have sent. Returns whether one of them takes no other batch.
     fn settle(&mut self, interp: &Arc<Interp>, letters: Vec<Letter>) -> bool {
@@ -225,7 +197,9 @@ impl State {
                     has_retired = true;
                 }
                 Kind::NotBegun => {
-                    if let Some(Err(why)) = entries.into_iter().next() {
+                    if let Entries::Any(entries) = entries
+                        && let Some(Err(why)) = entries.into_iter().next()
+                    {
                         let why = lost::not_begun(self.crew.terms(), why);
                         self.break_down(why);
                     }
@@ -242,7 +216,7 @@ impl State {
                     {
                         self.slowest.note(took, task);
                     }
-                    self.table.settle(number, envelope.first as usize, entries);
+                    entries.settle(&mut self.table, number, envelope.first as usize);
                 }
             }
         }
@@ -270,7 +244,7 @@ impl State {
         // Outcomes that it had not sent; nothing with shared objects is among them.
         let message = Message::plain(&[]);
         let written = read_entries(interp, Reader(&worker.hand.written), &message);
-        self.table.settle(number, worker.hand.first, written);
+        written.settle(&mut self.table, number, worker.hand.first);
         let task =
             (worker.hand.begun.checked_sub(1)).and_then(|index| self.shown(interp, number, index));
         let lost = self.table.lose(number, worker.hand.begun);

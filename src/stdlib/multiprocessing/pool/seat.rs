@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::parcel::{Letter, Parcel};
+use super::letters::Letter;
+use super::parcel::Parcel;
 use crate::pool::letter::Head;
 use crate::pool::tally::Work;
 use crate::script::{Failure, Interp, session_failure};

@@ -126,12 +126,7 @@ impl State {
     }
 
     /// Adds items to a job and sends them: those that cannot be sent fail.
-    pub(super) fn send_items(
-        &mut self,
-        interp: &Arc<Interp>,
-        feed: &Feed,
-        mut items: Items,
-    ) {
+    pub(super) fn send_items(&mut self, interp: &Arc<Interp>, feed: &Feed, mut items: Items) {
         let Some(job) = self.table.job_mut(feed.job) else {
             return;
         };

@@ -4,9 +4,10 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use super::letters::Letter;
 use super::lost::Ended;
 use super::member::Member;
-use super::parcel::{Letter, Parcel};
+use super::parcel::Parcel;
 use super::terms::Terms;
 use crate::pool::letter::Head;
 use crate::pool::tally::Work;

@@ -14,6 +14,7 @@ use super::promise::Promise;
 use super::staff::Staff;
 use super::terms::{Kind, Terms};
 use super::threads::Threads;
+use crate::pool::job::Job;
 use crate::pool::tally::{Slowest, Work};
 use crate::pool::{JobId, Table};
 use crate::script::progress::Bar;
@@ -255,11 +256,11 @@ impl State {
                 continue;
             };
             let done = self.table.job_mut(job);
-            let outcomes = done.map(|done| (done.settled(), done.take_all()));
+            let outcomes = done.map(Job::take_all);
             self.table.forget(job);
             let due = match outcomes {
-                Some((count, outcomes)) => promise.keep(count, outcomes),
-                None => promise.keep(0, std::iter::empty()),
+                Some(outcomes) => promise.keep(outcomes),
+                None => promise.keep(std::iter::empty()),
             };
             self.due.note(&promise, due);
         }

@@ -45,14 +45,18 @@ impl Pool {
         self.belongs_here()?;
         let mut state = self.lock();
         state.open()?;
+        let items = items.into();
         let job = state.table.begin(how.rules, Order::OfTasks);
+        if let Some(job) = state.table.job_mut(job) {
+            job.expect(items.len());
+        }
         let promise = Arc::new(Promise::new(job, how.shape, how.callbacks));
         state.promises.insert(job, promise.clone());
         state.bars.extend(how.bar.map(|bar| (job, bar)));
         state.feeds.push_back(Feed {
             job,
             errand: Arc::new(errand),
-            items: items.into(),
+            items,
             chunks: Chunks::new(how.chunksize, self.processes()),
             is_watched: how.is_watched,
         });

@@ -7,8 +7,9 @@ use std::time::Duration;
 use rhai::Dynamic;
 
 use super::doing::{exit, traced};
+use super::letters::{Entries, Letter};
 use super::lost;
-use super::parcel::{Ended, Errand, Letter};
+use super::parcel::{Ended, Errand};
 use super::seat::{Bench, Seat, Task};
 use super::terms::Terms;
 use crate::pool::letter::{Envelope, Head, Kind};
@@ -84,7 +85,7 @@ impl Worker<'_> {
         };
         self.bench.tell(Letter {
             envelope: envelope(Kind::NotBegun, 0, 0),
-            entries: vec![Err(why)],
+            entries: Entries::Any(vec![Err(why)]),
         });
         false
     }
@@ -126,7 +127,7 @@ impl Worker<'_> {
             before = now;
             let is_last = index + 1 == values.len();
             if is_last || task.head.limit.is_some() || now - told > HELD {
-                let entries = std::mem::take(&mut entries);
+                let entries = Entries::Any(std::mem::take(&mut entries));
                 self.seat.note(self.done);
                 self.bench.tell(Letter {
                     envelope: Envelope {

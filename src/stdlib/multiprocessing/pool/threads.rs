@@ -3,10 +3,11 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use super::letters::Letter;
 use super::lost::Death;
 use super::lost::Ended;
 use super::member::Member;
-use super::parcel::{Letter, Parcel};
+use super::parcel::Parcel;
 use super::seat::{Bench, Seat, Task};
 use super::staff::Staff;
 use super::terms::Terms;

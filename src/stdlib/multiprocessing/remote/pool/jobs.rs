@@ -182,7 +182,7 @@ impl Jobs {
         }
         if let Some(promise) = job.promise.take() {
             let outcomes = std::mem::take(&mut job.outcomes);
-            let due = promise.keep(job.tasks, outcomes.into_values());
+            let due = promise.keep(outcomes.into_values());
             self.due.note(&promise, due);
             self.all.remove(&number);
         } else if job.is_forgotten {
