@@ -6,7 +6,7 @@
 //! - [`seed`]: a process of which spawned children are copies.
 //! - [`command`]: another program; [`running`]: from its start to its end; [`exchange`]: what is written to it and read from it.
 //! - [`relay`]: the thread that forwards what children write.
-//! - [`timer`]: the thread that calls functions at their times.
+//! - [`timer`]: the thread that calls functions at their times; [`countdown`]: a time limit for many short pieces of work.
 //! - [`exit`]: exit codes as Python counts them.
 //! - [`signals`]: Ctrl-C and SIGTERM for a whole family.
 //!
@@ -14,6 +14,7 @@
 
 pub(crate) mod child;
 pub(crate) mod command;
+pub(crate) mod countdown;
 pub(crate) mod exchange;
 pub(crate) mod exit;
 pub(crate) mod fork;

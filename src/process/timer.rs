@@ -18,7 +18,8 @@ use crate::sys::{identity, process};
 /// The time of an alarm, and a number that distinguishes it from others of the same time.
 type Key = (Instant, u64);
 
-type Call = Box<dyn FnOnce() + Send>;
+/// Returns when it is to be called again.
+type Call = Box<dyn FnMut() -> Option<Instant> + Send>;
 
 struct Timer {
     /// The process whose alarms and whose thread these are: a host may fork by itself.
@@ -47,34 +48,72 @@ static CHANGED: Condvar = Condvar::new();
 
 /// A function that will be called at its time, unless this is dropped before. After the drop it is not running either.
 #[must_use]
-pub(crate) struct Alarm(Option<Key>);
+pub(crate) struct Alarm {
+    key: Option<Key>,
+    /// It may have another time by now.
+    comes_again: bool,
+}
 
 /// Calls `call` after this time, in the timer's thread. It must be short, because it holds up other alarms, and must not set any.
 ///
 /// # Errors
 /// The thread cannot be started.
 pub(crate) fn set(after: Duration, call: impl FnOnce() + Send + 'static) -> io::Result<Alarm> {
+    let mut call = Some(call);
+    let call = move || {
+        if let Some(call) = call.take() {
+            call();
+        }
+        None
+    };
+    add(after, Box::new(call), false)
+}
+
+/// As [`set`], but calls it again at the time that it returns, until it returns none.
+///
+/// # Errors
+/// As there.
+pub(crate) fn set_again(
+    after: Duration,
+    call: impl FnMut() -> Option<Instant> + Send + 'static,
+) -> io::Result<Alarm> {
+    add(after, Box::new(call), true)
+}
+
+/// Waits until no call is running.
+pub(crate) fn wait_for_calls() {
+    drop(timer());
+}
+
+fn add(after: Duration, call: Call, comes_again: bool) -> io::Result<Alarm> {
     let Some(due) = Instant::now().checked_add(after) else {
         // It would come after the end of time.
-        return Ok(Alarm(None));
+        let key = None;
+        return Ok(Alarm { key, comes_again });
     };
     let mut timer = timer();
     timer.start()?;
     timer.count += 1;
     let key = (due, timer.count);
-    timer.alarms.insert(key, Box::new(call));
+    timer.alarms.insert(key, call);
     if timer.wakes.is_none_or(|wakes| due < wakes) {
         timer.wakes = Some(due);
         CHANGED.notify_one();
     }
-    Ok(Alarm(Some(key)))
+    let key = Some(key);
+    Ok(Alarm { key, comes_again })
 }
 
 impl Drop for Alarm {
     fn drop(&mut self) {
-        if let Some(key) = self.0 {
-            // In a copy of the process that set it, there is none.
-            let _ = timer().alarms.remove(&key);
+        let Some(key) = self.key else {
+            return;
+        };
+        let mut timer = timer();
+        // In a copy of the process that set it, there is none.
+        let removed = timer.alarms.remove(&key);
+        if removed.is_none() && self.comes_again {
+            timer.alarms.retain(|(_, number), _| *number != key.1);
         }
     }
 }
@@ -106,7 +145,7 @@ impl Drop for Paused {
             // Nobody would watch the time any more: better too early than never.
             std::mem::take(&mut timer.alarms)
                 .into_values()
-                .for_each(|call| call());
+                .for_each(|mut call| _ = call());
         }
     }
 }
@@ -150,8 +189,11 @@ fn run(number: u64) -> i64 {
             if first.key().0 > now {
                 break;
             }
+            let (key, mut call) = first.remove_entry();
             // Under the lock, so that an alarm is not running any more once it is dropped.
-            first.remove()();
+            if let Some(due) = call() {
+                timer.alarms.insert((due, key.1), call);
+            }
         }
         // A time that was announced stays, even if its alarm is gone: the next alarm, which is likely to be later, need not wake this thread.
         let announced = timer.wakes.filter(|announced| *announced > now);
@@ -174,6 +216,6 @@ fn run(number: u64) -> i64 {
 
 impl fmt::Debug for Alarm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Alarm").field(&self.0).finish()
+        f.debug_tuple("Alarm").field(&self.key).finish()
     }
 }

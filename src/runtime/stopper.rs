@@ -5,10 +5,8 @@ use std::sync::{Arc, Weak};
 
 use super::Runtime;
 use super::turn::carry_out;
-use crate::process::timer::{self, Alarm};
+use crate::process::countdown::{Countdown, Running};
 use crate::script::interp::Interp;
-use crate::script::limits::Exceeded;
-use crate::script::stop::Stop;
 use crate::script::turns::Lasts;
 
 /// Stops what a [`Runtime`] runs, from another thread.
@@ -95,25 +93,17 @@ impl Runtime {
     }
 }
 
-/// Ends an evaluation, with threads and children, when its time is over, unless it is dropped before.
+/// The time limit of an evaluation, which ends it, with threads and children, unless this is dropped before.
 #[derive(Debug)]
-pub(super) struct TimeLimit(#[allow(dead_code)] Alarm);
+pub(super) struct TimeLimit<'i>(#[allow(dead_code)] Running<'i>);
 
-impl TimeLimit {
+impl<'i> TimeLimit<'i> {
     /// Starts the time limit that the host has set, if any.
     ///
     /// # Errors
     /// The thread that watches the time cannot be started.
-    pub(super) fn of(interp: &Arc<Interp>) -> io::Result<Option<Self>> {
-        let Some(limit) = interp.settings.limits.of_time() else {
-            return Ok(None);
-        };
-        let interp = Arc::downgrade(interp);
-        let alarm = timer::set(limit, move || {
-            if let Some(interp) = interp.upgrade() {
-                interp.request_stop(Stop::Limit(Exceeded::Time(limit)));
-            }
-        })?;
-        Ok(Some(Self(alarm)))
+    pub(super) fn of(interp: &'i Interp) -> io::Result<Option<Self>> {
+        let running = interp.countdown.as_ref().map(Countdown::begin);
+        Ok(running.transpose()?.map(Self))
     }
 }

@@ -11,13 +11,13 @@ use crate::stdlib::multiprocessing::family::Family;
 
 /// The turn of one evaluation, until it is dropped.
 #[derive(Debug)]
-pub(super) struct Turn(Arc<Interp>);
+pub(super) struct Turn<'i>(&'i Arc<Interp>);
 
-impl Turn {
+impl<'i> Turn<'i> {
     /// Waits until no evaluation runs and no stop is being carried out.
-    pub(super) fn take(interp: &Arc<Interp>) -> Self {
+    pub(super) fn take(interp: &'i Arc<Interp>) -> Self {
         interp.take_turn();
-        Self(interp.clone())
+        Self(interp)
     }
 
     /// Takes the turn for an evaluation.
@@ -25,7 +25,7 @@ impl Turn {
     /// # Errors
     /// [`Error::Stopped`] when the host has stopped the runtime before, and [`Error::Limit`] when a thread has used up a limit since
     /// the last evaluation. The script's threads and children have been ended then.
-    pub(super) fn begin(interp: &Arc<Interp>) -> Result<Self, Error> {
+    pub(super) fn begin(interp: &'i Arc<Interp>) -> Result<Self, Error> {
         let turn = Self::take(interp);
         let Some(stop) = interp.stopping() else {
             return Ok(turn);
@@ -40,7 +40,7 @@ impl Turn {
     /// Carries out a stop: ends threads and children.
     pub(super) fn end_everybody(&self) {
         self.0.carry_out_stop();
-        self.end_all();
+        end_all(self.0);
     }
 
     /// Notes that a stop has ended what it was meant for.
@@ -49,19 +49,20 @@ impl Turn {
     }
 
     /// Takes over the turn that the caller has got from the interpreter.
-    pub(super) fn taken(interp: &Arc<Interp>) -> Self {
-        Self(interp.clone())
-    }
-
-    fn end_all(&self) {
-        if !self.0.end_others() {
-            end_everybody(&self.0);
-            Family::of(&self.0).begin_anew();
-        }
+    pub(super) fn taken(interp: &'i Arc<Interp>) -> Self {
+        Self(interp)
     }
 }
 
-impl Drop for Turn {
+/// Ends threads and children.
+fn end_all(interp: &Arc<Interp>) {
+    if !interp.end_others() {
+        end_everybody(interp);
+        Family::of(interp).begin_anew();
+    }
+}
+
+impl Drop for Turn<'_> {
     fn drop(&mut self) {
         if !self.0.release_turn() {
             // A stop came too late for the evaluation, and too early to find nobody at work.
@@ -70,9 +71,18 @@ impl Drop for Turn {
     }
 }
 
+/// A turn of two threads.
+struct Shared(Arc<Interp>);
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        drop(Turn(&self.0));
+    }
+}
+
 /// Carries out a stop that came between evaluations, for a caller that has the turn. Returns at once, unless no thread can be started.
 pub(super) fn carry_out(interp: Arc<Interp>) {
-    let turn = Turn(interp);
+    let turn = Shared(interp);
     if !has_anybody(&turn.0) {
         return;
     }
@@ -82,8 +92,8 @@ pub(super) fn carry_out(interp: Arc<Interp>) {
     let _held = blocked_in_new_threads();
     let started = std::thread::Builder::new()
         .name("procscript-stop".into())
-        .spawn(move || of_thread.end_all());
+        .spawn(move || end_all(&of_thread.0));
     if started.is_err() {
-        turn.end_all();
+        end_all(&turn.0);
     }
 }

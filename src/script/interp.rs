@@ -8,6 +8,7 @@ use std::sync::{Arc, LazyLock, Mutex, OnceLock, Weak};
 use rhai::{Dynamic, Engine, Map};
 
 use crate::permissions::Guard;
+use crate::process::countdown::Countdown;
 use crate::process::timer;
 use crate::program::Program;
 use crate::script::codecs::Codecs;
@@ -17,7 +18,7 @@ use crate::script::given::Given;
 use crate::script::hands::Hands;
 use crate::script::held::Held;
 use crate::script::host_engines::HostEngines;
-use crate::script::limits::Spent;
+use crate::script::limits::{Exceeded, Limits, Spent};
 use crate::script::output::Output;
 use crate::script::requests::Requests;
 use crate::script::settings::Settings;
@@ -56,6 +57,8 @@ pub(crate) struct Interp {
     pub settings: Settings,
     /// How much of its limits the script has used.
     pub spent: Spent,
+    /// The time limit of its evaluations.
+    pub countdown: Option<Countdown>,
     /// The memory that the script holds.
     pub held: Held,
     /// The host's hooks around a fork.
@@ -99,6 +102,7 @@ impl Interp {
             output: Output::default(),
             progress: OnceLock::new(),
             source: Source::default(),
+            countdown: countdown(&settings.limits, myself),
             held: Held::new(settings.limits.of_memory()),
             settings,
             spent: Spent::default(),
@@ -305,4 +309,16 @@ impl Interp {
     pub(crate) fn is_over(&self) -> bool {
         self.over.load(Ordering::SeqCst)
     }
+}
+
+/// Returns the time limit of evaluations, which ends them when it is over.
+fn countdown(limits: &Limits, interp: &Weak<Interp>) -> Option<Countdown> {
+    let limit = limits.of_time()?;
+    let interp = interp.clone();
+    Some(Countdown::new(limit, move || {
+        // The evaluation holds it.
+        if let Some(interp) = interp.upgrade() {
+            interp.request_stop(Stop::Limit(Exceeded::Time(limit)));
+        }
+    }))
 }

@@ -226,7 +226,7 @@ impl Interactive {
 }
 
 /// Begins an input within its limits, as an evaluation begins.
-fn begin(interp: &Arc<Interp>) -> Result<(Turn, Option<TimeLimit>), Error> {
+fn begin(interp: &Arc<Interp>) -> Result<(Turn<'_>, Option<TimeLimit<'_>>), Error> {
     let turn = Turn::begin(interp)?;
     interp.spent.begin();
     let limit = TimeLimit::of(interp).map_err(Error::System)?;
