@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rhai::{Dynamic, ImmutableString, Module, Position, ScriptFuncDef, Shared};
@@ -95,6 +96,8 @@ pub(crate) struct LoadedModule {
 #[derive(Debug)]
 pub(crate) struct Program {
     parts: Mutex<Parts>,
+    /// How often inputs or modules were added or removed. Changed under the lock, read without it at each call by the host.
+    changes: AtomicUsize,
     /// The directory the program was started in; names are shown relative to it.
     pub start_dir: PathBuf,
 }
@@ -117,8 +120,6 @@ pub(super) struct Parts {
     grows: bool,
     /// How often functions or modules were added.
     edition: usize,
-    /// How often inputs or modules were added or removed.
-    changes: usize,
     /// The functions of the inputs by name, as of the last question after the last change.
     pub(super) index: Option<HashMap<ImmutableString, Shared<ScriptFuncDef>>>,
 }
@@ -160,20 +161,19 @@ impl Parts {
     }
 }
 
-impl Parts {
-    /// Notes that inputs or modules were added or removed.
-    fn change(&mut self) {
-        self.changes += 1;
-        self.index = None;
-    }
-}
-
 impl Program {
     pub(crate) fn new(start_dir: PathBuf) -> Self {
         Self {
             parts: Mutex::default(),
+            changes: AtomicUsize::new(0),
             start_dir,
         }
+    }
+
+    /// Notes that inputs or modules were added or removed.
+    fn change(&self, parts: &mut Parts) {
+        self.changes.fetch_add(1, Ordering::Release);
+        parts.index = None;
     }
 
     pub(super) fn parts(&self) -> MutexGuard<'_, Parts> {
@@ -187,7 +187,7 @@ impl Program {
         let input = Input { source, functions };
         parts.edition += usize::from(input.has_functions());
         parts.inputs.push(input);
-        parts.change();
+        self.change(&mut parts);
     }
 
     /// Adds one of several unrelated scripts; of two with the same name, the later counts.
@@ -200,7 +200,7 @@ impl Program {
             .retain(|other| other.source.name != source.name);
         parts.edition += 1;
         parts.inputs.push(Input { source, functions });
-        parts.change();
+        self.change(&mut parts);
     }
 
     /// Forgets the inputs, of every version, or the module with this name. Returns whether there was one.
@@ -216,7 +216,7 @@ impl Program {
         parts.sources.retain(|source| !is_it(source));
         parts.enclosing.remove(name);
         parts.edition += 1;
-        parts.change();
+        self.change(&mut parts);
         parts.inputs.len() < inputs || parts.modules.len() < modules
     }
 
@@ -246,7 +246,7 @@ impl Program {
         let mut parts = self.parts();
         parts.inputs.insert(0, Input { source, functions });
         parts.grows = true;
-        parts.change();
+        self.change(&mut parts);
     }
 
     /// Returns whether more inputs may come, so that functions may be redefined.
@@ -334,14 +334,14 @@ impl Program {
             stays
         });
         inputs.reverse();
-        parts.change();
+        self.change(&mut parts);
     }
 
     /// Drops every input.
     pub(crate) fn forget_inputs(&self) {
         let mut parts = self.parts();
         parts.inputs.clear();
-        parts.change();
+        self.change(&mut parts);
     }
 
     pub(crate) fn set_argv(&self, argv: Vec<String>) {
@@ -357,7 +357,7 @@ impl Program {
         let mut parts = self.parts();
         parts.edition += 1;
         parts.modules.insert(module.source.name.clone(), module);
-        parts.change();
+        self.change(&mut parts);
     }
 
     pub(crate) fn module(&self, name: &str) -> Option<LoadedModule> {
@@ -366,7 +366,7 @@ impl Program {
 
     /// Returns a number that changes whenever inputs or modules are added or removed.
     pub(crate) fn changes(&self) -> usize {
-        self.parts().changes
+        self.changes.load(Ordering::Acquire)
     }
 
     /// Keeps the source of a file before it is parsed, so that reports can show what cannot be parsed.

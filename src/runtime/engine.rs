@@ -23,8 +23,7 @@ use crate::script::limits::Limits;
 use crate::script::names::Names;
 use crate::script::report::{Reports, too_deep};
 use crate::script::rhai_errors::of_error_map;
-use crate::script::stop::Stop;
-use crate::script::{cells, depth, islands, memory, stretch};
+use crate::script::{cells, depth, each_step, islands, memory, stretch};
 use crate::syntax::is_word_of_python;
 use crate::{advice, stdlib, sys};
 
@@ -173,36 +172,10 @@ fn connect_print(engine: &mut Engine, interp: &Arc<Interp>) {
 }
 
 /// Checks at each step of a script whether it has to stop, and counts its operations.
-///
-/// A step is short, so what is asked at each one is little: two words of the thread, unless the script has limits.
 pub(super) fn check_each_step(engine: &mut Engine, interp: &Arc<Interp>) {
     let interp = interp.clone();
     let has_limits = interp.settings.limits.need_a_stretch();
-    engine.on_progress(move |_| {
-        if has_limits && let Err(outside) = stretch::step(&interp) {
-            return Some(Dynamic::from(outside));
-        }
-        // A function that uses variables has noticed before, and its error can be caught.
-        if sys::limits::Stack::mine().is_at_its_end() {
-            return Some(Dynamic::from(Stop::Recursion));
-        }
-        if has_limits {
-            use_up(&interp);
-        }
-        interp.stopping().map(Dynamic::from)
-    });
-}
-
-/// Counts one operation, and requests a stop above a limit.
-fn use_up(interp: &Interp) {
-    if let Some(limit) = interp.settings.limits.of_operations()
-        && let Err(exceeded) = interp.spent.take(limit)
-    {
-        interp.request_stop(Stop::Limit(exceeded));
-    }
-    if let Some(exceeded) = interp.held.exceeded() {
-        interp.request_stop(Stop::Limit(exceeded));
-    }
+    engine.on_progress(move |_| each_step::end_at(&interp, has_limits));
 }
 
 /// Gives a variable another value. A constant cannot be replaced, nor is it assigned to: its value is returned.

@@ -4,8 +4,11 @@
 //! [`Program`]. When an input ends, even by an error, the names of its top level stay and those of its blocks are gone: Rhai
 //! unwinds them by itself.
 
+use std::sync::Arc;
+
 use rhai::{
     AST, Array, Caches, Dynamic, Engine, GlobalRuntimeState, NativeCallContext, Position, Scope,
+    Shared,
 };
 
 use super::evaluate::CallNode;
@@ -13,6 +16,7 @@ use crate::program::call;
 use crate::program::source::{BASE_TEXT, Program, Source};
 use crate::script::bind::Owner;
 use crate::script::exceptions::Failure;
+use crate::script::interp::Interp;
 use crate::script::panics::without_panic;
 
 /// The name of the source before all inputs.
@@ -25,8 +29,8 @@ pub(super) const HOST: &str = "<host>";
 pub(super) struct State {
     pub scope: Scope<'static>,
     pub global: GlobalRuntimeState,
-    /// The state of the program whose libraries are in `global`, and their number.
-    libraries: (usize, usize),
+    /// The state of the program whose libraries are in `global`, and their number; `None` before the first.
+    libraries: Option<(usize, usize)>,
     /// Where the host calls functions from.
     call_node: CallNode,
 }
@@ -41,7 +45,7 @@ impl State {
         Self {
             scope: Scope::new(),
             global,
-            libraries: (0, 0),
+            libraries: None,
             call_node: CallNode::new(),
         }
     }
@@ -60,8 +64,7 @@ impl State {
         ast: &AST,
     ) -> Result<Dynamic, Box<rhai::EvalAltResult>> {
         self.prepare(engine, program, name);
-        // It may import.
-        self.call_node.forget();
+        self.call_node.note_imports();
         self.as_before_a_panic(|state| {
             let (global, scope) = (&mut state.global, &mut state.scope);
             #[allow(deprecated)]
@@ -92,12 +95,19 @@ impl State {
 
     /// Prepares Rhai's state for the next input, or the next call by the host.
     pub(super) fn prepare(&mut self, engine: &Engine, program: &Program, name: &str) {
-        begin_program(engine, program);
-        let libraries = (program.changes(), self.global.lib.len());
-        if self.libraries != libraries {
-            self.global.lib = program.libraries().into();
-            self.libraries = (libraries.0, self.global.lib.len());
-            self.call_node.forget();
+        if self.libraries != Some((program.changes(), self.global.lib.len())) {
+            begin_program(engine, program);
+            // A change that comes after this is noticed the next time.
+            let changes = program.changes();
+            let libraries = program.libraries();
+            self.libraries = Some((changes, libraries.len()));
+            let mut pairs = libraries.iter().zip(&self.global.lib);
+            let is_same = libraries.len() == self.global.lib.len()
+                && pairs.all(|(new, old)| Shared::ptr_eq(new, old));
+            if !is_same {
+                self.global.lib = libraries.into();
+                self.call_node.forget();
+            }
         }
         if self.global.source.as_deref() != Some(name) {
             self.global.source = Some(name.into());
@@ -108,13 +118,21 @@ impl State {
         self.global.always_search_scope = false;
     }
 
+    /// Returns whether a function of the program as it is now has been called by this name.
+    pub(super) fn knows(&self, program: &Program, name: &str) -> bool {
+        let is_same = self
+            .libraries
+            .is_some_and(|(changes, _)| changes == program.changes());
+        is_same && self.call_node.knows(name)
+    }
+
     /// Calls a function of the program for the host, after [`prepare`](Self::prepare).
     ///
     /// # Errors
     /// Those of the function.
     pub(super) fn call(
         &mut self,
-        engine: &Engine,
+        engine: (&Engine, &Arc<Interp>),
         name: &str,
         args: Array,
     ) -> Result<Dynamic, Failure> {

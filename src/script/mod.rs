@@ -26,7 +26,7 @@
 //!
 //! Endings and output:
 //! - [`stop`], [`requests`], [`stopping`]: endings that nothing catches, and the waits that notice them; [`turns`]: between evaluations;
-//!   [`stretch`]: evaluations that a host marks.
+//!   [`stretch`]: evaluations that a host marks; [`each_step`]: what is looked at in between.
 //! - [`report`]: reports of errors; [`seen`]: what the whole program does.
 //! - [`output`], [`sinks`]: lines on standard output, or where a host redirects them; [`unwritten`]: what could not be written.
 //! - [`progress`]: how far long work has come, for those who show it.
@@ -47,6 +47,7 @@ mod denied;
 pub(crate) mod depth;
 pub(crate) mod dialect;
 pub(crate) mod dropping;
+pub(crate) mod each_step;
 pub(crate) mod events;
 pub(crate) mod exception_class;
 pub(crate) mod exception_table;

@@ -12,7 +12,7 @@
 //! could not be written is kept until somebody can report it.
 
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 use crate::script::sinks::progress::Drawing;
@@ -94,12 +94,25 @@ pub(crate) struct Output {
     lost: Mutex<Vec<Unwritten>>,
     /// Where the host redirects it.
     sinks: OnceLock<Sinks>,
+    /// A flush may find something: there has been an incomplete line, an open file, a loss, or a sink.
+    may_owe: AtomicBool,
 }
 
 impl Output {
     /// Redirects the output, once.
     pub(crate) fn send_to(&self, sinks: Sinks) {
         let _ = self.sinks.set(sinks);
+        self.note_debt();
+    }
+
+    /// Returns whether [`flush_all`](Self::flush_all) may find something. Asked at the end of each call by the host, most of which print nothing.
+    #[inline]
+    pub(crate) fn may_owe(&self) -> bool {
+        self.may_owe.load(Ordering::Relaxed)
+    }
+
+    fn note_debt(&self) {
+        self.may_owe.store(true, Ordering::Relaxed);
     }
 
     /// Returns the standard streams for a new process.
@@ -137,6 +150,9 @@ impl Output {
         let begun = if end == 0 { partial.len() } else { 0 };
         let is_long = begun + text.len() - end > PARTIAL_MAX;
         let (complete, rest) = text.split_at(if is_long { text.len() } else { end });
+        if !rest.is_empty() {
+            self.note_debt();
+        }
         if complete.is_empty() {
             partial.push_str(rest);
             return Ok(());
@@ -157,6 +173,7 @@ impl Output {
         let mut files = locked(&self.files);
         files.retain(|file| file.strong_count() > 0);
         files.push(Arc::downgrade(file));
+        self.note_debt();
     }
 
     /// Writes out the incomplete line and the buffers of open files.
@@ -168,7 +185,7 @@ impl Output {
     pub(crate) fn flush(&self) -> Result<(), Unwritten> {
         let mut lost = self.write_out().into_iter();
         let first = lost.next();
-        locked(&self.lost).extend(lost);
+        lost.for_each(|unwritten| self.lose(unwritten));
         first.map_or(Ok(()), Err)
     }
 
@@ -197,6 +214,7 @@ impl Output {
     /// Keeps the failure of a flush whose caller cannot return it, for the next flush.
     pub(crate) fn lose(&self, unwritten: Unwritten) {
         locked(&self.lost).push(unwritten);
+        self.note_debt();
     }
 
     /// Moves everything that children have printed so far to the sinks.

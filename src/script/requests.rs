@@ -24,13 +24,19 @@ impl Requests {
         self.any.store(true, Ordering::Relaxed);
     }
 
-    /// Forgets the reason if it is one of these.
-    pub(crate) fn forget(&self, is_meant: impl Fn(&Stop) -> bool) {
+    /// Forgets the reason if it is one of these. Returns whether it was.
+    pub(crate) fn forget(&self, is_meant: impl Fn(&Stop) -> bool) -> bool {
+        // A reason that comes at this moment comes afterwards.
+        if !self.any.load(Ordering::Relaxed) {
+            return false;
+        }
         let mut reason = locked(&self.reason);
-        if reason.as_ref().is_some_and(is_meant) {
+        let is_forgotten = reason.as_ref().is_some_and(is_meant);
+        if is_forgotten {
             *reason = None;
             self.any.store(false, Ordering::Relaxed);
         }
+        is_forgotten
     }
 
     #[inline]

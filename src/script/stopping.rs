@@ -200,9 +200,8 @@ impl Interp {
         if self.is_over() {
             return;
         }
-        self.requests.forget(is_meant);
-        if let Some(session) = self.existing_session() {
-            self.requests.publish(&session);
+        if self.requests.forget(is_meant) {
+            self.publish_requests();
         }
         stop::forget_exit();
     }
@@ -237,15 +236,21 @@ impl Interp {
         if self.is_over() {
             return;
         }
-        match lasts {
-            Lasts::Over => self.requests.forget(|stop| matches!(stop, Stop::Host)),
-            Lasts::Once | Lasts::Held => self.requests.note(Stop::Host),
+        if lasts == Lasts::Over {
+            if self.requests.forget(|stop| matches!(stop, Stop::Host)) {
+                self.publish_requests();
+            }
+            return;
         }
+        self.requests.note(Stop::Host);
+        self.publish_requests();
+        interrupt::alert();
+    }
+
+    /// Shows the waits of the session whether the script has to stop.
+    fn publish_requests(&self) {
         if let Some(session) = self.existing_session() {
             self.requests.publish(&session);
-        }
-        if lasts != Lasts::Over {
-            interrupt::alert();
         }
     }
 

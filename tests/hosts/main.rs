@@ -18,6 +18,7 @@ mod support {
 mod fuzz_inputs; // how the fuzzer's targets read their inputs
 
 mod awaiting; // waits as futures
+mod calls; // functions that hosts call again and again
 mod conversions; // Rust values in scripts and back
 mod deadlock; // waits that can never end
 mod embedded; // scripts and objects of an engine that the host owns
@@ -72,6 +73,7 @@ fn main() -> ExitCode {
     ]);
     support::cases::main(&[
         awaiting::CASES,
+        calls::CASES,
         conversions::CASES,
         embedded::CASES,
         deadlock::CASES,

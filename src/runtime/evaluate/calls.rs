@@ -1,5 +1,7 @@
 //! Calls of a script's functions by the host.
 
+use std::sync::Arc;
+
 use rhai::{Dynamic, Engine, FnPtr};
 use serde::de::DeserializeOwned;
 
@@ -8,6 +10,7 @@ use crate::runtime::objects::{Arguments, arguments};
 use crate::runtime::state::{HOST, State};
 use crate::runtime::{Error, Runtime};
 use crate::script::exceptions::Failure;
+use crate::script::interp::Interp;
 use crate::script::panics::without_panic;
 use crate::script::report::{Ending, task_frames};
 
@@ -33,12 +36,13 @@ impl Runtime {
             let value = self.call_isolated(isolated, name, &args)?;
             return self.converted(value);
         }
-        if !self.interp.program.has_function(name) {
+        let program = &self.interp.program;
+        if !self.state.knows(program, name) && !program.has_function(name) {
             return Err(self.no_function(name));
         }
         let values = arguments(&self.interp, &args)?;
         self.called(
-            |state, engine| state.call(engine, name, values),
+            |state, engine, interp| state.call((engine, interp), name, values),
             || FnPtr::new(name).ok(),
         )
     }
@@ -68,7 +72,7 @@ impl Runtime {
         }
         let values = arguments(&self.interp, &args)?;
         self.called(
-            |state, engine| {
+            |state, engine, _| {
                 without_panic(|| function.call_raw(&state.context(engine, HOST), None, values))
             },
             || Some(function.clone()),
@@ -78,15 +82,16 @@ impl Runtime {
     /// Returns what a call in the state of the program gives. `function` is asked for if it fails.
     fn called<T: DeserializeOwned + 'static>(
         &mut self,
-        call: impl FnOnce(&mut State, &Engine) -> Result<Dynamic, Failure>,
+        call: impl FnOnce(&mut State, &Engine, &Arc<Interp>) -> Result<Dynamic, Failure>,
         function: impl Fn() -> Option<FnPtr>,
     ) -> Result<T, Error> {
         let value = self.guarded(
             |runtime| {
                 let (engine, state) = (&runtime.engine, &mut runtime.state);
-                state.prepare(engine, &runtime.interp.program, HOST);
-                let result = call(state, engine);
-                runtime.interp.unless_interrupted(result)
+                let interp = &runtime.interp;
+                state.prepare(engine, &interp.program, HOST);
+                let result = call(state, engine, interp);
+                interp.unless_interrupted(result)
             },
             |runtime, result| {
                 Ending::of(&runtime.interp, result, |error| {

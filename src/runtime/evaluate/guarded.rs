@@ -1,5 +1,7 @@
 //! One evaluation: its turn, its limits, and the value or error it ends with.
 
+use std::sync::Arc;
+
 use rhai::Dynamic;
 use serde::de::DeserializeOwned;
 
@@ -10,6 +12,7 @@ use crate::runtime::turn::Turn;
 use crate::runtime::{Error, Runtime};
 use crate::script::depth;
 use crate::script::exceptions::Failure;
+use crate::script::interp::Interp;
 use crate::script::report::Ending;
 use crate::script::stop::Stop;
 use crate::sync::Role;
@@ -22,18 +25,18 @@ impl Runtime {
         ending: impl FnOnce(&Self, Result<Dynamic, Failure>) -> Ending,
     ) -> Result<Dynamic, Error> {
         let interp = self.interp.clone();
-        interp.held.run(|| self.guarded_here(run, ending))
+        interp.held.run(|| self.guarded_here(&interp, run, ending))
     }
 
     fn guarded_here(
         &mut self,
+        interp: &Arc<Interp>,
         run: impl FnOnce(&mut Self) -> Result<Dynamic, Failure>,
         ending: impl FnOnce(&Self, Result<Dynamic, Failure>) -> Ending,
     ) -> Result<Dynamic, Error> {
-        let interp = self.interp.clone();
-        let turn = Turn::begin(&interp)?;
+        let turn = Turn::begin(interp)?;
         interp.spent.begin();
-        let limit = TimeLimit::of(&interp).map_err(Error::System)?;
+        let limit = TimeLimit::of(interp).map_err(Error::System)?;
         let result = Role::MAIN.during(|| run(self));
         drop(limit);
         let result = self.unless_unwritten(result);
@@ -60,6 +63,9 @@ impl Runtime {
         result: Result<Dynamic, Failure>,
     ) -> Result<Dynamic, Failure> {
         let interp = &self.interp;
+        if !interp.output.may_owe() {
+            return result;
+        }
         let mut lost = interp.output.flush_all().into_iter();
         let first = result.is_ok().then(|| lost.next()).flatten();
         // The next evaluation fails for the others.

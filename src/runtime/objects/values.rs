@@ -1,6 +1,7 @@
 //! Rust values as values of scripts and back. Evaluations, calls, constants, processes and pools all convert here.
 
 use std::any::TypeId;
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 use rhai::{Array, Dynamic};
@@ -17,13 +18,21 @@ use crate::wire::typed;
 #[derive(Debug)]
 pub struct Values<'v> {
     pub(super) interp: &'v Arc<Interp>,
-    session: Option<Session>,
+    /// Its session, once it was needed: numbers and texts are converted without it.
+    session: OnceCell<Option<Session>>,
 }
 
 impl<'v> Values<'v> {
     pub(in crate::runtime) fn of(interp: &'v Arc<Interp>) -> Self {
-        let session = interp.existing_session();
-        Self { interp, session }
+        Self {
+            interp,
+            session: OnceCell::new(),
+        }
+    }
+
+    fn session(&self) -> Option<&Session> {
+        let session = self.session.get_or_init(|| self.interp.existing_session());
+        session.as_ref()
     }
 
     /// Returns a Rust value as a value of scripts. Errors call it `name`.
@@ -37,7 +46,7 @@ impl<'v> Values<'v> {
     ) -> Result<Dynamic, Conversion> {
         match typed::same(value) {
             Some(value) => Ok(value),
-            None => convert::to_script(self.interp, self.session.as_ref(), value, name),
+            None => convert::to_script(self.interp, self.session(), value, name),
         }
     }
 
@@ -76,7 +85,7 @@ impl<'v> Values<'v> {
     ) -> Result<R, Conversion> {
         match value.flatten().try_cast_result::<R>() {
             Ok(value) => Ok(value),
-            Err(value) => convert::from_script(self.interp, self.session.as_ref(), value, name),
+            Err(value) => convert::from_script(self.interp, self.session(), value, name),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use rhai::{AST, Dynamic, Engine, FnPtr, NativeCallContext};
+use rhai::{AST, Dynamic, Engine, Expr, FnPtr, NativeCallContext, ScriptFuncDef, Shared};
 
 use crate::program::Source;
 use crate::script::interp::Interp;
@@ -34,6 +34,11 @@ pub(crate) fn register<'n>(
 /// Returns the program as it is.
 pub(crate) fn wrap(_: &Interp, _: &Source, ast: AST) -> AST {
     ast
+}
+
+/// Returns nothing: there are no nodes.
+pub(crate) fn plain_body(_: &Interp, _: &Shared<ScriptFuncDef>) -> Option<Expr> {
+    None
 }
 
 /// A function that is an island: there are none.
