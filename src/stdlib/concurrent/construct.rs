@@ -56,7 +56,7 @@ fn of_processes(call: &mut Call<'_>) -> Outcome {
         let executor = Executor::new(call.interp, Doers::Server(pool));
         return Ok(Dynamic::from(ProcessExecutor(executor)));
     }
-    let workers = workers(call, cpu::count(), TOO_FEW)?;
+    let workers = workers(call, cpu::count, TOO_FEW)?;
     let terms = Terms {
         kind: Kind::Processes,
         workers,
@@ -77,7 +77,7 @@ fn of_processes(call: &mut Call<'_>) -> Outcome {
 
 /// `ThreadPoolExecutor(max_workers, thread_name_prefix, initializer, initargs)`.
 fn of_threads(call: &mut Call<'_>) -> Outcome {
-    let workers = workers(call, MOST_THREADS.min(cpu::count() + 4), TOO_FEW)?;
+    let workers = workers(call, || MOST_THREADS.min(cpu::count() + 4), TOO_FEW)?;
     let prefix = call
         .given(1)
         .map(|prefix| call.str(&prefix))

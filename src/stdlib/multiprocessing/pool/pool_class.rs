@@ -93,7 +93,7 @@ fn construct(call: &mut Call<'_>) -> Outcome {
     if let Some(on_a_server) = pool_of(call)? {
         return Ok(on_a_server);
     }
-    let workers = workers(call, cpu::count(), TOO_FEW)?;
+    let workers = workers(call, cpu::count, TOO_FEW)?;
     let batches = match call.given(3) {
         None => None,
         Some(given) => match as_int(&given) {
@@ -110,15 +110,19 @@ fn construct(call: &mut Call<'_>) -> Outcome {
 
 /// `ThreadPool(processes, initializer, initargs)`.
 pub(crate) fn construct_of_threads(call: &mut Call<'_>) -> Outcome {
-    let workers = workers(call, cpu::count(), TOO_FEW)?;
+    let workers = workers(call, cpu::count, TOO_FEW)?;
     let pool = start(call, Kind::Threads, workers, None)?;
     Ok(Dynamic::from(ThreadPool(pool)))
 }
 
 /// The first parameter, a number of workers; an error says what is `wrong` with one below 1.
-pub(crate) fn workers(call: &mut Call<'_>, default: usize, wrong: &str) -> Result<usize, Failure> {
+pub(crate) fn workers(
+    call: &mut Call<'_>,
+    default: impl FnOnce() -> usize,
+    wrong: &str,
+) -> Result<usize, Failure> {
     let Some(given) = call.given(0) else {
-        return Ok(default);
+        return Ok(default());
     };
     match as_int(&given) {
         Some(count) if count >= 1 => Ok(usize::try_from(count).unwrap_or(usize::MAX)),
