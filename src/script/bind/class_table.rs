@@ -42,8 +42,8 @@ pub(crate) struct ClassTable {
     pub classes: HashSet<TypeId, BuildHasherDefault<TypeHasher>>,
     /// How `with` enters and leaves values.
     pub managers: ByType<Managed>,
-    /// The methods of classes and of Rhai's own types, and the functions of script modules.
-    pub methods: ByType<HashSet<&'static str>>,
+    /// The methods of classes and of Rhai's own types, and the functions of script modules; sorted once all are there.
+    methods: ByType<Vec<&'static str>>,
     /// The classes whose values have attributes of the script.
     pub attributes: ByType<Attribute>,
     /// The methods that read a list where it is, each with the place of that argument.
@@ -67,7 +67,13 @@ impl ClassTable {
 
     /// Adds a method of a class, or a function of a script module.
     pub(super) fn add_method(&mut self, owner: TypeId, name: &'static str) {
-        self.methods.entry(owner).or_default().insert(name);
+        self.methods.entry(owner).or_default().push(name);
+    }
+
+    /// Makes the methods known, once all have been added.
+    pub(super) fn sort(&mut self) {
+        let methods = self.methods.values_mut();
+        methods.for_each(|methods| methods.sort_unstable());
     }
 }
 
@@ -106,7 +112,8 @@ impl Classes {
     /// Returns a method that values of a type have.
     pub(super) fn method_of_type(interp: &Interp, of: TypeId, name: &str) -> Option<&'static str> {
         let methods = Self::of(interp)?.methods.get(&of)?;
-        methods.get(name).copied()
+        let place = methods.binary_search(&name).ok()?;
+        methods.get(place).copied()
     }
 
     /// Returns whether a value has this method.

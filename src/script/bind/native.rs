@@ -130,7 +130,8 @@ pub(super) fn register_as(
     handler: Handler,
 ) {
     let native = native(owner, on, signature, handler);
-    let mut types: Vec<TypeId> = receiver.into_iter().collect();
+    let mut types = Vec::with_capacity(signature.most() + 2);
+    types.extend(receiver);
     let least = signature.least();
     types.resize(types.len() + least, TypeId::of::<Dynamic>());
     for _ in least..=signature.most() {

@@ -123,6 +123,9 @@ impl Registry {
 
     /// As [`check_part`](Self::check_part), for what is added to these types: a program has values of Rhai's own without any word.
     pub(super) fn check_part_for(&self, name: &str, types: &[TypeId]) {
+        if !cfg!(debug_assertions) {
+            return;
+        }
         let of_rhai = [
             TypeId::of::<Dynamic>(),
             TypeId::of::<ImmutableString>(),
@@ -291,39 +294,45 @@ impl Registry {
     }
 
     /// Returns the natives for an engine.
-    pub(crate) fn natives(self) -> Registered {
+    pub(crate) fn natives(mut self) -> Registered {
+        self.table.sort();
+        let namespaces = self.whole_namespaces().into_iter();
+        let namespaces = namespaces.map(|(name, module)| (name, module.into()));
+        Registered {
+            namespaces: namespaces.collect(),
+            globals: self.globals.into(),
+            members: self.members.into(),
+            table: self.table.into(),
+            iterators: self.iterators,
+        }
+    }
+
+    /// Returns the script modules with those inside of them. Each is indexed once, when it is whole, because that takes time.
+    fn whole_namespaces(&mut self) -> Vec<(&'static str, Module)> {
         let mut namespaces: Vec<(&'static str, Module)> = Vec::new();
-        for (name, mut module) in self.namespaces {
-            module.build_index();
+        for (name, mut module) in std::mem::take(&mut self.namespaces) {
             let outer = name.split_once("::");
             let place = outer.and_then(|(outer, _)| namespaces.iter().position(|n| n.0 == outer));
             match (outer, place) {
                 (Some((_, inner)), Some(place)) => {
+                    module.build_index();
                     namespaces[place].1.set_sub_module(inner, module);
-                    namespaces[place].1.build_index();
                 }
                 _ => namespaces.push((name, module)),
             }
         }
-        for (inner, outer) in self.inside {
+        for (inner, outer) in &self.inside {
             let place = |name| namespaces.iter().position(|n| n.0 == name);
-            if let (Some(inner), Some(outer)) = (place(inner), place(outer)) {
+            if let (Some(inner), Some(outer)) = (place(*inner), place(*outer)) {
+                namespaces[inner].1.build_index();
                 let (name, module) = namespaces[inner].clone();
                 namespaces[outer].1.set_sub_module(name, module);
-                namespaces[outer].1.build_index();
             }
         }
-        let namespaces = namespaces
-            .into_iter()
-            .map(|(name, module)| (name, module.into()))
-            .collect();
-        Registered {
-            globals: self.globals.into(),
-            members: self.members.into(),
-            namespaces,
-            table: self.table.into(),
-            iterators: self.iterators,
+        for (_, module) in &mut namespaces {
+            module.build_index();
         }
+        namespaces
     }
 
     /// Returns the names of everything.
