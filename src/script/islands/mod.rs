@@ -27,14 +27,15 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Mutex, OnceLock};
 
-use rhai::{AST, Engine, Expr, ScriptFuncDef, Shared};
+use rhai::{AST, Engine};
 
 pub(crate) use direct::{Calls, Direct};
 pub(crate) use explain::explanation;
+pub(crate) use paying::plain_body;
 
 use crate::program::Source;
+use crate::program::islands::KEY;
 use crate::program::islands::wrap::{self, Noted};
-use crate::program::islands::{Handle, KEY, Tree};
 use crate::script::interp::Interp;
 use crate::script::settings::{Compile, Settings};
 use crate::script::state::State;
@@ -135,15 +136,6 @@ pub(crate) fn wrap(interp: &Interp, source: &Source, ast: AST) -> AST {
     let named = notes.into_iter().map(|note| (source.shown.clone(), note));
     locked(&islands.notes).extend(named);
     wrapped
-}
-
-/// Returns the body of a function whose node leaves each call to the interpreter.
-pub(crate) fn plain_body(interp: &Interp, definition: &Shared<ScriptFuncDef>) -> Option<Expr> {
-    let handle = Handle::of(definition)?;
-    match &handle.0.tree {
-        Tree::Function(tree) if !Islands::of(interp).pays_to_call(tree) => Some(tree.body.clone()),
-        _ => None,
-    }
 }
 
 impl fmt::Debug for Islands {

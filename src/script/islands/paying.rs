@@ -1,7 +1,11 @@
 //! When machine code is worth it. Work is counted in nodes of the tree that the interpreter visits, about 50 ns each.
 
+use rhai::{Expr, ScriptFuncDef, Shared};
+
 use super::Islands;
 use crate::program::islands::island::FunctionTree;
+use crate::program::islands::{Handle, Tree};
+use crate::script::interp::Interp;
 
 /// Calls of a function without a loop before it is compiled.
 const CALLS: u32 = 20;
@@ -60,5 +64,14 @@ impl Islands {
     /// Returns whether entering the code of a loop is worth copying lists of `items` items.
     pub(super) fn pays_to_enter(&self, expected: u64, items: usize) -> bool {
         self.are_loops_due() || expected >= ENTERING && expected >= Self::work_of(items)
+    }
+}
+
+/// Returns the body of a function whose node leaves each call to the interpreter.
+pub(crate) fn plain_body(interp: &Interp, definition: &Shared<ScriptFuncDef>) -> Option<Expr> {
+    let handle = Handle::of(definition)?;
+    match &handle.0.tree {
+        Tree::Function(tree) if !Islands::of(interp).pays_to_call(tree) => Some(tree.body.clone()),
+        _ => None,
     }
 }

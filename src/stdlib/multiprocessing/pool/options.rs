@@ -133,18 +133,6 @@ pub(in crate::stdlib::multiprocessing) fn arguments(
     Ok(all)
 }
 
-/// The items of the parameter `iterable`.
-///
-/// # Errors
-/// It has no items.
-pub(in crate::stdlib::multiprocessing) fn items(
-    call: &mut Call<'_>,
-    index: usize,
-) -> Result<Array, Failure> {
-    let value = call.value(index);
-    items_of(call, value)
-}
-
 /// Checks that each item is a list of arguments.
 ///
 /// # Errors

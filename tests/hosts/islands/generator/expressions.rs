@@ -86,10 +86,15 @@ impl Generator {
         }
     }
 
+    /// A row of a list of rows. It is not made of several rows: a loop that adds such ones would soon fill the memory.
+    pub(super) fn row(&mut self) -> String {
+        self.list_expression(Kind::Floats, 0)
+    }
+
     /// An item of a list that is made.
     fn item_expression(&mut self, kind: Kind, depth: u32) -> String {
         match kind {
-            Kind::Rows => self.list_expression(Kind::Floats, depth.saturating_sub(1)),
+            Kind::Rows => self.row(),
             _ => self.expression(item_of(kind), depth.min(1)),
         }
     }

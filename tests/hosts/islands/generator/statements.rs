@@ -59,15 +59,22 @@ impl Generator {
 
     fn list_declaration(&mut self) {
         let kind = self.pick(&ALL_LISTS);
+        let is_constant = self.one_in(10);
         let value = match self.one_in(4) {
             true => "[]".into(),
+            false if is_constant && kind == Kind::Rows => {
+                format!("[{}]", self.list(Kind::Floats))
+            }
+            false if is_constant => self.list(kind),
             false => self.list_expression(kind, 2),
         };
         let hidden = self.variable_of(kind, false).filter(|_| self.one_in(4));
         let name = hidden.unwrap_or_else(|| self.name("v"));
-        let is_constant = self.one_in(10);
         let word = if is_constant { "const" } else { "let" };
         self.line(&format!("{word} {name} = {value};"));
+        if !is_constant {
+            self.line(&format!("if {name}.len() > {LONGEST} {{ {name} = []; }}"));
+        }
         self.variables.push((name, kind, !is_constant));
     }
 
@@ -87,7 +94,7 @@ impl Generator {
             return self.list_declaration();
         };
         let word = self.pick(&["append", "push"]);
-        let row = self.list_expression(Kind::Floats, 2);
+        let row = self.row();
         self.line(&format!(
             "if {rows}.len() < {LONGEST} {{ {rows}.{word}({row}); }}"
         ));

@@ -10,11 +10,10 @@ use super::rules::Rules;
 use super::state::Pool;
 use crate::script::progress::Bar;
 use crate::script::{Call, Class, Failure, Interp, Outcome};
+use crate::stdlib::builtins::items_of;
 use crate::stdlib::builtins::iterate::known_length;
 use crate::stdlib::builtins::lazy::Lazy;
-use crate::stdlib::multiprocessing::pool::options::{
-    arguments, bar, callbacks, chunksize, items, spread,
-};
+use crate::stdlib::multiprocessing::pool::options::{arguments, bar, callbacks, chunksize, spread};
 use crate::stdlib::multiprocessing::pool::parameters::{APPLY, APPLY_ASYNC, IMAP, MAP, MAP_ASYNC};
 use crate::stdlib::multiprocessing::pool::promise::{Callback, Promise, Shape};
 use crate::sync::Deadline;
@@ -159,7 +158,8 @@ fn apply(
 }
 
 fn items_to(call: &mut Call<'_>, spreads: bool) -> Result<Array, Failure> {
-    let items = items(call, 1)?;
+    let items = call.value(1);
+    let items = items_of(call, items)?;
     match spreads {
         true => spread(call, items),
         false => Ok(items),
