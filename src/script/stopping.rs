@@ -96,6 +96,13 @@ impl Interp {
         self.handle_signals() || self.stopping().is_some()
     }
 
+    /// Returns the error with which a wait has to end that consists of several: a function for a signal threw, in one of them or now, or the
+    /// script has to stop.
+    pub(crate) fn interruption(&self) -> Option<Failure> {
+        let thrown = self.take_thrown();
+        thrown.or_else(|| self.check_interrupts().then(|| self.interrupted()))
+    }
+
     /// Returns the error a native returns when its wait was interrupted.
     pub(crate) fn interrupted(&self) -> Failure {
         if let Some(raised) = take_raised() {

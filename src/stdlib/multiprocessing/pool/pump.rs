@@ -45,8 +45,8 @@ impl Pool {
                 patience.end();
             }
             self.run_callbacks(interp);
-            if interp.check_interrupts() {
-                return Err(interp.interrupted());
+            if let Some(error) = interp.interruption() {
+                return Err(error);
             }
             let looked = now_ns();
             let mut state = self.lock();
@@ -125,8 +125,7 @@ impl Pool {
         match read {
             Ok(_) => Ok(is_read),
             Err(WaitError::TimedOut) => Ok(false),
-            Err(WaitError::Interrupted) if interp.check_interrupts() => Err(interp.interrupted()),
-            Err(WaitError::Interrupted) => Ok(false),
+            Err(WaitError::Interrupted) => interp.interruption().map_or(Ok(false), Err),
             Err(WaitError::Session(error)) => Err(crate::script::session_failure(error)),
         }
     }

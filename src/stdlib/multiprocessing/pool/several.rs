@@ -45,8 +45,7 @@ impl Pool {
                 .collect();
             match wait_ready(&session, &sources, Pool::next_look(deadline)) {
                 Err(ReadyError::Session(error)) => return Err(session_failure(error)),
-                _ if interp.check_interrupts() => return Err(interp.interrupted()),
-                _ => {}
+                _ => interp.interruption().map_or(Ok(()), Err)?,
             }
         }
     }

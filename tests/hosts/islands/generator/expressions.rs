@@ -23,6 +23,14 @@ impl Generator {
         }
     }
 
+    /// A list of literals, or of rows of them.
+    pub(super) fn literal_list(&mut self, kind: Kind) -> String {
+        match kind {
+            Kind::Rows => format!("[{}]", self.list(Kind::Floats)),
+            _ => self.list(kind),
+        }
+    }
+
     /// An expression that makes or copies a list.
     pub(super) fn list_expression(&mut self, kind: Kind, depth: u32) -> String {
         let kind = if self.one_in(60) {
@@ -45,15 +53,19 @@ impl Generator {
                 call
             }
             6 if depth > 0 => {
-                let (one, other) = (
-                    self.list_expression(kind, depth - 1),
-                    self.list_expression(kind, depth - 1),
-                );
+                // Not two variables: a loop would soon fill the memory.
+                let one = self.list_expression(kind, depth - 1);
+                let other = self.literal_list(kind);
                 format!("({one} + {other})")
             }
             7 if depth > 0 => {
-                let list = self.list_expression(kind, depth - 1);
-                let count = self.pick(&["0", "1", "2", "3", "-1"]);
+                let (list, count) = match self.one_in(2) {
+                    true => (self.literal_list(kind), self.pick(&["2", "3"])),
+                    false => (
+                        self.list_expression(kind, depth - 1),
+                        self.pick(&["0", "1", "-1"]),
+                    ),
+                };
                 if self.one_in(3) {
                     format!("{count} * {list}")
                 } else {

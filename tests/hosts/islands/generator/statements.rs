@@ -62,10 +62,7 @@ impl Generator {
         let is_constant = self.one_in(10);
         let value = match self.one_in(4) {
             true => "[]".into(),
-            false if is_constant && kind == Kind::Rows => {
-                format!("[{}]", self.list(Kind::Floats))
-            }
-            false if is_constant => self.list(kind),
+            false if is_constant => self.literal_list(kind),
             false => self.list_expression(kind, 2),
         };
         let hidden = self.variable_of(kind, false).filter(|_| self.one_in(4));
