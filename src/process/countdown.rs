@@ -1,6 +1,6 @@
 //! A time limit for many pieces of work, one after the other: most of them take far less time than they may.
 //!
-//! To begin one and to end it is a store each. An alarm of the [timer](super::timer) is set when there is none, and is left alone by the pieces of
+//! To begin one and to end it is a store each. An alarm of the [timer][`super::timer`] is set when there is none, and is left alone by the pieces of
 //! work that end before it comes. When it comes, it looks when the time of the present piece is up, and comes again then.
 
 use std::fmt;
