@@ -107,13 +107,9 @@ impl Watched {
             self.process.store(process::pid(), Ordering::SeqCst);
             return Instant::now().checked_add(Duration::from_nanos(left));
         }
-        let order = (Ordering::SeqCst, Ordering::SeqCst);
         // Whoever begins and ends the work waits for this from here on, so that it belongs to the right piece.
-        let is_late = self
-            .due
-            .compare_exchange(due, OVER, order.0, order.1)
-            .is_ok();
-        if is_late {
+        let seen = (self.due).compare_exchange(due, OVER, Ordering::SeqCst, Ordering::SeqCst);
+        if seen.is_ok() {
             (self.late)();
         }
         None

@@ -69,6 +69,14 @@ impl Items {
         }
     }
 
+    /// Drops all items.
+    pub(super) fn clear(&mut self) {
+        match self {
+            Self::Own(items) => drop(std::mem::take(items)),
+            Self::Lent(_, left) => left.start = left.end,
+        }
+    }
+
     /// Takes all items.
     pub(super) fn take_all(&mut self) -> Array {
         match self {

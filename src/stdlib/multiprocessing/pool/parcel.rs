@@ -127,7 +127,7 @@ impl Parcel {
         }
         if let Some((number, bytes)) = numbers::written(items.rest()) {
             let count = items.len();
-            let _ = items.take(count);
+            items.clear();
             return whole(Contents::Numbers(number, bytes), count);
         }
         Self::write(interp, errand, items)
