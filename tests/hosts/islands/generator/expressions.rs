@@ -33,10 +33,11 @@ impl Generator {
 
     /// An expression that makes or copies a list.
     pub(super) fn list_expression(&mut self, kind: Kind, depth: u32) -> String {
-        let kind = if self.one_in(60) {
-            self.pick(&ALL_LISTS)
-        } else {
-            kind
+        let kind = match kind {
+            Kind::Rows if self.one_in(60) => self.pick(&ALL_LISTS),
+            // Never rows: a loop that adds rows that hold rows would soon fill the memory.
+            Kind::Ints | Kind::Floats | Kind::Bools if self.one_in(60) => self.pick(&LISTS),
+            kind => kind,
         };
         let variable = self.variable_of(kind, false);
         match self.rng.random_range(0..12) {
