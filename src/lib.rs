@@ -129,14 +129,14 @@ pub use crate::runtime::{
     Script, Setup, Sink, Spawned, StartMethod, Stopper, init, init_with,
 };
 
-#[doc(hidden)]
-pub use crate::runtime::begin_before_main;
 #[cfg(feature = "redis")]
 pub use crate::runtime::remote::{
     DeadLetter, Remote, RemoteCatalogue, RemoteEvent, RemoteJob, RemoteLock, RemoteLockGuard,
     RemoteObject, RemotePermit, RemotePool, RemotePoolOptions, RemoteQueue, RemoteSemaphore,
     RemoteWorker, WorkerError,
 };
+#[doc(hidden)]
+pub use crate::runtime::{begin_before_main, prepare_streams};
 
 pub mod alloc {
     //! The allocator that counts what scripts hold.

@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
@@ -214,8 +213,8 @@ pub(crate) enum Method {
 #[derive(Debug)]
 pub(crate) enum Parsed {
     Command(Box<Command>),
-    /// Help, the version or an error has been printed.
-    Shown(ExitCode),
+    /// Help, the version or an error has been printed; the exit code says which.
+    Shown(u8),
 }
 
 /// Reads the command line.
@@ -226,11 +225,7 @@ pub(crate) fn parse() -> Parsed {
         Err(error) => {
             // A closed output must not turn `--help | head -1` into a failure.
             let _ = error.print();
-            Parsed::Shown(ExitCode::from(if error.use_stderr() {
-                UNUSABLE
-            } else {
-                0
-            }))
+            Parsed::Shown(if error.use_stderr() { UNUSABLE } else { 0 })
         }
     }
 }

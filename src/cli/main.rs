@@ -1,8 +1,11 @@
 //! The `procscript` command.
 
 #![warn(clippy::print_stdout, clippy::print_stderr, clippy::exit)]
+#![cfg_attr(all(not(test), target_os = "linux", target_env = "gnu"), no_main)]
 
 mod args;
+#[cfg(all(not(test), target_os = "linux", target_env = "gnu"))]
+mod c_main;
 mod check;
 mod default_limit;
 mod definitions;
@@ -21,8 +24,6 @@ mod timeline;
 #[cfg_attr(not(feature = "redis"), path = "worker_off.rs")]
 mod worker;
 
-use std::process::ExitCode;
-
 use self::args::{Command, Parsed, UNUSABLE};
 
 // A part of the C compiler's library that Rust would otherwise load at each start: the command has it inside, and starts 0.1 ms sooner.
@@ -37,7 +38,13 @@ unsafe extern "C" {}
 static ALLOCATOR: procscript::alloc::Counting =
     procscript::alloc::Counting::new(std::alloc::System);
 
-fn main() -> ExitCode {
+#[cfg(not(all(not(test), target_os = "linux", target_env = "gnu")))]
+fn main() -> std::process::ExitCode {
+    command().into()
+}
+
+/// Does what the command line says, and gives the exit code of the program.
+fn command() -> u8 {
     procscript::init();
     match args::parse() {
         Parsed::Command(command) => carry_out(*command),
@@ -46,7 +53,7 @@ fn main() -> ExitCode {
 }
 
 /// Carries a command out and gives the exit code of the program.
-fn carry_out(command: Command) -> ExitCode {
+fn carry_out(command: Command) -> u8 {
     let code = match command {
         Command::Run { options, words } => run::run(&options, words),
         Command::Eval { options, words } => run::eval(&options, words),
@@ -66,10 +73,10 @@ fn carry_out(command: Command) -> ExitCode {
         Command::Repl { options, file } => repl::repl(&options, file.as_deref()),
     };
     match code {
-        Ok(code) => ExitCode::from(code),
+        Ok(code) => code,
         Err(error) => {
             input::print_error(&error);
-            ExitCode::from(UNUSABLE)
+            UNUSABLE
         }
     }
 }

@@ -108,7 +108,7 @@ pub use crate::script::sinks::sink::Sink;
 pub use crate::stdlib::multiprocessing::start_method::StartMethod;
 pub use crate::sys::alloc::Counting;
 #[doc(hidden)]
-pub use crate::sys::stdio::terminal_width;
+pub use crate::sys::stdio::{prepare_streams, terminal_width};
 
 /// A script engine with processes.
 ///

@@ -5,12 +5,13 @@
 use std::io;
 #[cfg(feature = "redis")]
 use std::os::fd::OwnedFd;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, IntoRawFd};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags, open};
 
 use super::interrupt;
+use super::signal::{self, Signal};
 
 /// One of the two streams a program writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +107,27 @@ pub(crate) fn redirect(stream: Stream, end: &impl AsFd) -> io::Result<()> {
         Stream::Err => rustix::stdio::dup2_stderr(end.as_fd())?,
     }
     Ok(())
+}
+
+/// Does for the standard streams what Rust's own `main` does, in a program that begins without it: a stream that is closed leads to
+/// `/dev/null`, so that no file gets its number, and a write to a pipe without a reader is an error instead of the end of the process.
+#[doc(hidden)]
+pub fn prepare_streams() {
+    let streams = [rustix::stdio::stdin(), Stream::Out.fd(), Stream::Err.fd()];
+    let mut asked = streams
+        .each_ref()
+        .map(|fd| PollFd::new(fd, PollFlags::empty()));
+    let _ = poll(&mut asked, Some(&Timespec::default()));
+    for _ in asked
+        .iter()
+        .filter(|fd| fd.revents().contains(PollFlags::NVAL))
+    {
+        // The lowest number that is free, which is that of the stream.
+        if let Ok(null) = open("/dev/null", OFlags::RDWR, Mode::empty()) {
+            let _ = null.into_raw_fd();
+        }
+    }
+    let _ = signal::ignore(Signal::SIGPIPE);
 }
 
 /// Makes standard input empty, so that a child's reading sees the end of file at once.
