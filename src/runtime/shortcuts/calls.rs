@@ -207,6 +207,14 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
             }
             first => matches!(first, Some(Node::Local(_))),
         };
+        if let ([node], false) = (&*call.args, lends) {
+            // Most calls have one argument, which is not worth a list.
+            let mut value = self.unshared(node)?;
+            return match self.global_of(call, false, &mut [&mut value]) {
+                Some(result) => result,
+                None => self.ask_call(call, &mut [value], 0),
+            };
+        }
         let mut args = self.args(&call.args)?;
         let args = &mut args[..call.args.len()];
         let result = match args {
@@ -215,11 +223,20 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
             [a, b] => self.global_of(call, false, &mut [a, b]),
             [a, b, c, ..] => self.global_of(call, false, &mut [a, b, c]),
         };
-        if let Some(result) = result {
-            return result;
+        match result {
+            Some(result) => result,
+            None => self.ask_call(call, args, usize::from(lends)),
         }
+    }
+
+    /// Lets Rhai make a call with arguments that have been evaluated; it evaluates the first ones, as many as it is lent.
+    fn ask_call(
+        &mut self,
+        call: &Call,
+        args: &mut [Dynamic],
+        lent: usize,
+    ) -> Result<Dynamic, Failure> {
         let types: Vec<_> = args.iter().map(Dynamic::type_id).collect();
-        let lent = usize::from(lends);
         let values = args.iter_mut().skip(lent).map(std::mem::take).collect();
         let result = self.ask_with(&call.whole, values);
         self.note_others_call(call, types, result.is_ok());

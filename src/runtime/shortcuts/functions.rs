@@ -75,8 +75,14 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
             _ => None,
         };
         for node in &nodes[usize::from(first_last.is_some())..] {
-            let value = self.unshared(node)?;
-            self.stack.push(writable(value));
+            match node {
+                // Copied once, straight into its place.
+                Node::Constant(value) => self.stack.push(value.clone()),
+                node => {
+                    let value = self.unshared(node)?;
+                    self.stack.push(writable(value));
+                }
+            }
         }
         if let Some(first) = first_last {
             self.stack[base] = writable(self.unshared(first)?);

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use rhai::{Dynamic, Expr, ImmutableString, OpAssignment, Token};
+use smartstring::{LazyCompact, SmartString};
 
 use super::node::Op;
 use crate::program::comparison;
@@ -103,7 +104,7 @@ fn of_order(op: Op, order: Option<Ordering>) -> Option<Dynamic> {
 
 fn of_strings(op: Op, a: &ImmutableString, b: &ImmutableString) -> Option<Dynamic> {
     Some(match op {
-        Op::Add => (a + b).into(),
+        Op::Add => joined(a, b).into(),
         Op::Equal => (a == b).into(),
         Op::NotEqual => (a != b).into(),
         Op::Less => (a < b).into(),
@@ -112,6 +113,19 @@ fn of_strings(op: Op, a: &ImmutableString, b: &ImmutableString) -> Option<Dynami
         Op::GreaterOrEqual => (a >= b).into(),
         _ => return None,
     })
+}
+
+/// Returns both strings as one. Rhai's own operator would share the first one, and then find that it has to copy it.
+fn joined(a: &ImmutableString, b: &ImmutableString) -> ImmutableString {
+    if a.is_empty() {
+        return b.clone();
+    }
+    if b.is_empty() {
+        return a.clone();
+    }
+    let mut text: SmartString<LazyCompact> = AsRef::<SmartString<LazyCompact>>::as_ref(a).clone();
+    text.push_str(b);
+    text.into()
 }
 
 /// As [`apply`], where the left value is not used afterwards: a string that nobody else has grows in place.
