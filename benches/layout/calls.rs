@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use nix::sys::ptrace::{self, Event, Options};
 use nix::sys::signal::{Signal, kill};
@@ -24,9 +24,6 @@ pub(super) fn called_by(scripts: &[&str], functions: &Functions) -> io::Result<V
         kept: HashMap::new(),
         order: Vec::new(),
     };
-    if !cfg!(target_arch = "x86_64") {
-        return Err(io::ErrorKind::Unsupported.into());
-    }
     for script in scripts {
         traced.run(script)?;
     }
@@ -47,6 +44,7 @@ impl Traced<'_> {
         let child = Command::new("sh")
             .args(["-c", "kill -STOP $$; exec \"$0\" run \"$1\"", &PROCSCRIPT])
             .arg(file.path())
+            .stdout(Stdio::null())
             .spawn()?;
         let shell = Pid::from_raw(child.id().cast_signed());
         waitpid(shell, Some(WaitPidFlag::WUNTRACED))?;
@@ -57,10 +55,15 @@ impl Traced<'_> {
             | Options::PTRACE_O_EXITKILL;
         ptrace::seize(shell, followed)?;
         kill(shell, Signal::SIGCONT)?;
+        let mut is_done = false;
         while let Ok(status) = waitpid(None, Some(WaitPidFlag::__WALL)) {
+            is_done |= status == WaitStatus::Exited(shell, 0);
             self.go_on(status)?;
         }
-        Ok(())
+        match is_done {
+            true => Ok(()),
+            false => Err(io::Error::other("a script failed")),
+        }
     }
 
     fn go_on(&mut self, status: WaitStatus) -> io::Result<()> {
@@ -87,7 +90,7 @@ impl Traced<'_> {
             return Ok(());
         }
         let memory = memory(pid)?;
-        for at in self.functions.0.keys() {
+        for at in self.functions.keys() {
             let mut byte = [0];
             memory.read_exact_at(&mut byte, *at)?;
             self.kept.insert(*at, byte[0]);

@@ -1,42 +1,54 @@
 //! The functions of the command: where they are, and what they are called.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::process::Command;
 
 use super::PROCSCRIPT;
 
-/// The functions of the command by their addresses: their names and sizes in bytes.
-pub(super) struct Functions(pub(super) BTreeMap<u64, (Vec<String>, u64)>);
+/// Functions by their addresses.
+pub(super) type Functions = BTreeMap<u64, Function>;
 
-impl Functions {
-    pub(super) fn read() -> Self {
-        let output = Command::new("nm")
-            .args(["--print-size", "--defined-only", &PROCSCRIPT])
-            .output()
-            .expect("there is the program nm");
-        let mut functions = BTreeMap::new();
-        for line in String::from_utf8_lossy(&output.stdout).lines() {
-            let parts: Vec<_> = line.split(' ').collect();
-            let [at, size, "t" | "T" | "w" | "W", name] = parts[..] else {
-                continue;
-            };
-            let number = |text| u64::from_str_radix(text, 16).expect("nm prints numbers");
-            let function: &mut (Vec<_>, _) = functions.entry(number(at)).or_default();
-            function.0.push(name.to_string());
-            function.1 = number(size);
+/// A function, which several names may have.
+#[derive(Default)]
+pub(super) struct Function {
+    pub names: Vec<String>,
+    /// In bytes.
+    pub size: u64,
+}
+
+/// Reads the command's own list of its functions.
+pub(super) fn read() -> Functions {
+    let output = Command::new("nm")
+        .args(["--print-size", "--defined-only", &PROCSCRIPT])
+        .output()
+        .expect("there is the program nm");
+    let mut functions = Functions::new();
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        let parts: Vec<_> = line.split(' ').collect();
+        let [at, size, "t" | "T" | "w" | "W", name] = parts[..] else {
+            continue;
+        };
+        let number = |text| u64::from_str_radix(text, 16).expect("nm prints numbers");
+        let function = functions.entry(number(at)).or_default();
+        function.names.push(name.to_string());
+        function.size = number(size);
+    }
+    assert!(
+        !functions.is_empty(),
+        "nm finds no functions in the command"
+    );
+    functions
+}
+
+/// For each name in the list's spelling, the bytes of all functions that have it.
+pub(super) fn sizes(functions: &Functions) -> HashMap<String, u64> {
+    let mut sizes = HashMap::new();
+    for function in functions.values() {
+        for name in &function.names {
+            *sizes.entry(pattern(name)).or_default() += function.size;
         }
-        Self(functions)
     }
-
-    pub(super) fn size(&self, at: u64) -> u64 {
-        self.0[&at].1
-    }
-
-    /// All names in the list's spelling.
-    pub(super) fn patterns(&self) -> HashSet<String> {
-        let names = self.0.values().flat_map(|(names, _)| names);
-        names.map(|name| pattern(name)).collect()
-    }
+    sizes
 }
 
 /// A function's name with `*` for what changes from build to build: the hash at its end, those of crates in it, and numbers of copies.

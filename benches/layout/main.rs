@@ -1,19 +1,19 @@
-//! Measures how near to one another those functions lie that runs and starts of processes execute: `cargo bench --bench layout`.
+//! Measures how close together those functions lie that every run and every start of a process executes: `cargo bench --bench layout`.
 //!
-//! Each stretch of 64 KiB that they touch is a page fault of every run and of every forked child. So `src/cli/first.ld` lists them by name,
-//! and the command is linked with them in front. `-- --write` writes that list anew; names that a later version of Rust or of a crate
-//! does not have are without effect, and what is not listed lies behind.
+//! Each stretch of 64 KiB that they touch costs every run and every forked child a page fault. So `src/cli/first.ld` lists them by name,
+//! and the command is linked with them in front. `-- --write` writes that list anew. Names that a later version of Rust or of a crate
+//! does not have do no harm; functions that are not listed come after.
 
 mod calls;
 mod functions;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt::Write;
 use std::fs;
 
-use functions::{Functions, pattern};
+use functions::{Functions, pattern, sizes};
 use support::PROCSCRIPT;
 
 const LIST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/cli/first.ld");
@@ -36,12 +36,33 @@ const SCRIPTS: &[&str] = &[
 const STRETCH: u64 = 64 << 10;
 
 fn main() {
-    let functions = Functions::read();
-    let executed = calls::called_by(SCRIPTS, &functions);
-    let executed = executed.expect("the command runs, and may be traced");
-    let size: u64 = executed.iter().map(|at| functions.size(*at)).sum();
+    if !cfg!(target_arch = "x86_64") {
+        println!("the layout is measured on x86-64 only");
+        return;
+    }
+    let functions = functions::read();
+    let executed = match calls::called_by(SCRIPTS, &functions) {
+        Ok(executed) => executed,
+        Err(error) => {
+            println!("the layout cannot be measured: {error}");
+            return;
+        }
+    };
+    print_stretches(&functions, &executed);
+    print_fit(&sizes(&functions));
+    if std::env::args().any(|arg| arg == "--write") {
+        let names = executed.iter().flat_map(|at| &functions[at].names);
+        let text = list(names.map(|name| pattern(name)));
+        fs::write(LIST, text).expect("the list can be written");
+        println!("written: {LIST}");
+    }
+}
+
+/// Prints how far apart the functions lie that were executed.
+fn print_stretches(functions: &Functions, executed: &[u64]) {
+    let size: u64 = executed.iter().map(|at| functions[at].size).sum();
     let stretches = executed.iter().flat_map(|at| {
-        let end = at + functions.size(*at).max(1);
+        let end = at + functions[at].size.max(1);
         at / STRETCH..=(end - 1) / STRETCH
     });
     let stretches = stretches.collect::<BTreeSet<_>>().len();
@@ -50,29 +71,28 @@ fn main() {
         executed.len(),
         size >> 10
     );
-    let listed = fs::read_to_string(LIST).unwrap_or_default();
-    let listed: Vec<_> = listed.lines().filter_map(listed_name).collect();
-    let known = functions.patterns();
-    let there = listed.iter().filter(|name| known.contains(**name));
-    println!(
-        "{} of {} names of the list exist",
-        there.count(),
-        listed.len()
-    );
-    if std::env::args().any(|arg| arg == "--write") {
-        fs::write(LIST, list(&functions, &executed)).expect("the list can be written");
-        println!("written: {LIST}");
-    }
 }
 
-/// The linker script that puts these functions in front.
-fn list(functions: &Functions, executed: &[u64]) -> String {
-    let mut text = "/* The functions that runs and starts of processes execute, in that order, to be linked in front: they share pages.\n   \
+/// Prints how much of the list there is in the command.
+fn print_fit(all: &HashMap<String, u64>) {
+    let listed = fs::read_to_string(LIST).unwrap_or_default();
+    let listed: Vec<_> = listed.lines().filter_map(listed_name).collect();
+    let there = listed.iter().filter_map(|name| all.get(*name));
+    println!(
+        "{} of {} names of the list exist, for {} KiB of functions",
+        there.clone().count(),
+        listed.len(),
+        there.sum::<u64>() >> 10
+    );
+}
+
+/// Returns the linker script that puts functions of these names in front.
+fn list(names: impl Iterator<Item = String>) -> String {
+    let mut listed = HashSet::new();
+    let mut text = "/* The functions that every run and every start of a process executes, to be placed first, so that they share pages.\n   \
                     Written by `cargo bench --bench layout -- --write`. */\n\nSECTIONS {\n  .text.first : {\n"
         .to_string();
-    let mut listed = HashSet::new();
-    let names = executed.iter().flat_map(|at| &functions.0[at].0);
-    for name in names.map(|name| pattern(name)) {
+    for name in names {
         if listed.insert(name.clone()) {
             let _ = writeln!(text, "    *(.text.{name} .text.unlikely.{name})");
         }
@@ -81,7 +101,7 @@ fn list(functions: &Functions, executed: &[u64]) -> String {
     text
 }
 
-/// The name in a line of that script.
+/// Returns the name in a line of that script.
 fn listed_name(line: &str) -> Option<&str> {
     let (name, _) = line.trim().strip_prefix("*(.text.")?.split_once(' ')?;
     Some(name)

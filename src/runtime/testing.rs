@@ -2,7 +2,7 @@
 
 use super::{Setup, init_with};
 use crate::process::spawn;
-use crate::sys::signal::{self, Signal};
+use crate::sys::stdio;
 
 /// Lets scripts start processes in tests (`cargo test`), whose `main` is not the host's to begin with [`init`](crate::init).
 ///
@@ -44,8 +44,7 @@ macro_rules! enable_test_support {
 #[doc(hidden)]
 pub fn begin_before_main(setups: impl FnOnce() -> Vec<Setup>) {
     if spawn::is_child() {
-        // As Rust has it in `main`: a closed pipe is an error, not the end.
-        let _ = signal::ignore(Signal::SIGPIPE);
+        stdio::prepare_streams();
     }
     init_with(setups());
 }

@@ -188,3 +188,20 @@ fn the_other_commands_are_quiet_about_a_closed_output() {
         assert_eq!(output.stderr, "code 0\n", "{words:?}");
     }
 }
+
+#[test]
+fn a_file_does_not_take_the_number_of_a_closed_stream() {
+    let code = r#"
+        let f = open("file", "w");
+        f.write("x");
+        f.flush();
+        print("y");
+        print("z", #{ file: sys.stderr });
+        f.close();
+        sys.exit(if open("file").read() == "x" && sys.stdin.read() == "" { 7 } else { 1 });
+    "#;
+    for closing in [">&- < /dev/null", "2>&- < /dev/null", "<&-", "<&- >&- 2>&-"] {
+        let script = Script::text(code).through_shell(&format!("exec \"$@\" {closing}"));
+        assert_eq!(script.run().code(), 7, "with {closing}");
+    }
+}

@@ -102,6 +102,9 @@ const MAY_BE_UNSAFE: &[&str] = &[
     "src/wire/typed/whole.rs",
     // A macro, for the test programs of hosts.
     "src/runtime/testing.rs",
+    // How the command is linked, and the function that the C library calls.
+    "src/cli/main.rs",
+    "src/cli/c_main.rs",
 ];
 
 const ARCHITECTURE_LINES_MAX: usize = 150;
@@ -148,7 +151,12 @@ fn system_calls_are_made_only_in_sys() {
 #[test]
 fn unsafe_code_stays_in_its_rooms() {
     for (path, text) in sources("src") {
-        let opened = text.contains("allow(unsafe_code)");
+        let opened = [
+            "allow(unsafe_code",
+            "expect(unsafe_code",
+            "expect(\n    unsafe_code",
+        ];
+        let opened = opened.iter().any(|words| text.contains(words));
         let may = MAY_BE_UNSAFE
             .iter()
             .any(|place| path.starts_with(place) || path == Path::new(place));
