@@ -207,29 +207,29 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
             }
             first => matches!(first, Some(Node::Local(_))),
         };
-        if let ([node], false) = (&*call.args, lends) {
+        let lent = usize::from(lends);
+        if let [node] = &*call.args {
             // Most calls have one argument, which is not worth a list.
             let mut value = self.unshared(node)?;
             return match self.global_of(call, false, &mut [&mut value]) {
                 Some(result) => result,
-                None => self.ask_call(call, &mut [value], 0),
+                None => self.ask_call(call, &mut [value], lent),
             };
         }
         let mut args = self.args(&call.args)?;
         let args = &mut args[..call.args.len()];
         let result = match args {
-            [] => self.global_of(call, false, &mut []),
-            [a] => self.global_of(call, false, &mut [a]),
+            [] | [_] => self.global_of(call, false, &mut []),
             [a, b] => self.global_of(call, false, &mut [a, b]),
             [a, b, c, ..] => self.global_of(call, false, &mut [a, b, c]),
         };
         match result {
             Some(result) => result,
-            None => self.ask_call(call, args, usize::from(lends)),
+            None => self.ask_call(call, args, lent),
         }
     }
 
-    /// Lets Rhai make a call with arguments that have been evaluated; it evaluates the first ones, as many as it is lent.
+    /// Asks Rhai to make a call whose arguments have been evaluated. Rhai evaluates the first `lent` of them itself.
     fn ask_call(
         &mut self,
         call: &Call,

@@ -76,7 +76,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         };
         for node in &nodes[usize::from(first_last.is_some())..] {
             match node {
-                // Copied once, straight into its place.
+                // A clone is writable, and a constant is never shared.
                 Node::Constant(value) => self.stack.push(value.clone()),
                 node => {
                     let value = self.unshared(node)?;

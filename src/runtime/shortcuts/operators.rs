@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use rhai::{Dynamic, Expr, ImmutableString, OpAssignment, Token};
-use smartstring::{LazyCompact, SmartString};
+use smartstring::MAX_INLINE;
 
 use super::node::Op;
 use crate::program::comparison;
@@ -123,9 +123,15 @@ fn joined(a: &ImmutableString, b: &ImmutableString) -> ImmutableString {
     if b.is_empty() {
         return a.clone();
     }
-    let mut text: SmartString<LazyCompact> = AsRef::<SmartString<LazyCompact>>::as_ref(a).clone();
-    text.push_str(b);
-    text.into()
+    if a.len() + b.len() > MAX_INLINE {
+        let mut text = String::with_capacity(a.len() + b.len());
+        text.push_str(a);
+        text.push_str(b);
+        return text.into();
+    }
+    let mut text = ImmutableString::from(a.as_str());
+    text += b.as_str();
+    text
 }
 
 /// As [`apply`], where the left value is not used afterwards: a string that nobody else has grows in place.
