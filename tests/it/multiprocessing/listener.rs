@@ -419,7 +419,8 @@ fn a_stranger_who_sends_nonsense_is_an_error_of_accept() {
         let port: u16 = running.wait_for_line("at ").parse().unwrap();
         let mut stranger = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
         stranger.write_all(nonsense).unwrap();
-        stranger.shutdown(std::net::Shutdown::Write).unwrap();
+        // The listener may have refused it already, and closed the connection.
+        let _ = stranger.shutdown(std::net::Shutdown::Write);
         let output = running.finish();
         assert_eq!(
             output
