@@ -32,7 +32,7 @@ pub(super) fn called_by(scripts: &[&str], functions: &Functions) -> io::Result<V
 
 struct Traced<'a> {
     functions: &'a Functions,
-    /// What the traps stand in for.
+    /// The bytes that the traps have replaced, by their addresses.
     kept: HashMap<u64, u8>,
     order: Vec<u64>,
 }

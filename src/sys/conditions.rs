@@ -177,6 +177,6 @@ fn timer_slack() -> i32 {
 /// kernel lets it look into that, and both have the same root directory.
 pub(crate) fn may_as_much_as(pid: i32) -> bool {
     let root = |path: &str| fs::metadata(path).map(|about| (about.dev(), about.ino()));
-    let theirs = root(&format!("/proc/{pid}/root/"));
+    let theirs = root(&format!("/proc/{pid}/root"));
     theirs.is_ok_and(|theirs| root("/").is_ok_and(|mine| mine == theirs))
 }

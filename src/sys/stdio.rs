@@ -3,9 +3,7 @@
 #![allow(unsafe_code)]
 
 use std::io;
-#[cfg(feature = "redis")]
-use std::os::fd::OwnedFd;
-use std::os::fd::{AsFd, BorrowedFd, IntoRawFd};
+use std::os::fd::{AsFd, BorrowedFd, IntoRawFd, OwnedFd};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags, open};
@@ -123,16 +121,20 @@ pub fn prepare_streams() {
         .filter(|fd| fd.revents().contains(PollFlags::NVAL))
     {
         // The lowest number that is free, which is that of the stream.
-        if let Ok(null) = open("/dev/null", OFlags::RDWR, Mode::empty()) {
+        if let Ok(null) = null(OFlags::RDWR) {
             let _ = null.into_raw_fd();
         }
     }
     let _ = signal::ignore(Signal::SIGPIPE);
 }
 
+fn null(flags: OFlags) -> io::Result<OwnedFd> {
+    Ok(open("/dev/null", flags, Mode::empty())?)
+}
+
 /// Makes standard input empty, so that a child's reading sees the end of file at once.
 pub(crate) fn empty_stdin() -> io::Result<()> {
-    let null = open("/dev/null", OFlags::RDONLY, Mode::empty())?;
+    let null = null(OFlags::RDONLY)?;
     rustix::stdio::dup2_stdin(null.as_fd())?;
     Ok(())
 }
@@ -143,16 +145,12 @@ pub(crate) fn empty_stdin() -> io::Result<()> {
 /// The file is not there.
 #[cfg(feature = "redis")]
 pub(crate) fn nowhere() -> io::Result<OwnedFd> {
-    Ok(open(
-        "/dev/null",
-        OFlags::RDWR | OFlags::CLOEXEC,
-        Mode::empty(),
-    )?)
+    null(OFlags::RDWR | OFlags::CLOEXEC)
 }
 
 /// Makes standard input empty, and discards what is written to standard output and standard error.
 pub(crate) fn empty_all() -> io::Result<()> {
-    let null = open("/dev/null", OFlags::RDWR, Mode::empty())?;
+    let null = null(OFlags::RDWR)?;
     rustix::stdio::dup2_stdin(null.as_fd())?;
     rustix::stdio::dup2_stdout(null.as_fd())?;
     rustix::stdio::dup2_stderr(null.as_fd())?;

@@ -211,33 +211,32 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         if let [node] = &*call.args {
             // Most calls have one argument, which is not worth a list.
             let mut value = self.unshared(node)?;
-            return match self.global_of(call, false, &mut [&mut value]) {
-                Some(result) => result,
-                None => self.ask_call(call, &mut [value], lent),
-            };
+            return self.global_with(call, &mut [&mut value], lent);
         }
         let mut args = self.args(&call.args)?;
-        let args = &mut args[..call.args.len()];
-        let result = match args {
-            [] | [_] => self.global_of(call, false, &mut []),
-            [a, b] => self.global_of(call, false, &mut [a, b]),
-            [a, b, c, ..] => self.global_of(call, false, &mut [a, b, c]),
-        };
-        match result {
-            Some(result) => result,
-            None => self.ask_call(call, args, lent),
+        match &mut args[..call.args.len()] {
+            [a, b] => self.global_with(call, &mut [a, b], lent),
+            [a, b, c, ..] => self.global_with(call, &mut [a, b, c], lent),
+            _ => self.global_with(call, &mut [], lent),
         }
     }
 
-    /// Asks Rhai to make a call whose arguments have been evaluated. Rhai evaluates the first `lent` of them itself.
-    fn ask_call(
+    /// Makes a call whose arguments have been evaluated. If Rhai has to be asked, it evaluates the first `lent` of them itself.
+    fn global_with(
         &mut self,
         call: &Call,
-        args: &mut [Dynamic],
+        args: &mut [&mut Dynamic],
         lent: usize,
     ) -> Result<Dynamic, Failure> {
-        let types: Vec<_> = args.iter().map(Dynamic::type_id).collect();
-        let values = args.iter_mut().skip(lent).map(std::mem::take).collect();
+        if let Some(result) = self.global_of(call, false, args) {
+            return result;
+        }
+        let types: Vec<_> = args.iter().map(|arg| arg.type_id()).collect();
+        let values = args
+            .iter_mut()
+            .skip(lent)
+            .map(|arg| std::mem::take(&mut **arg));
+        let values = values.collect();
         let result = self.ask_with(&call.whole, values);
         self.note_others_call(call, types, result.is_ok());
         result
